@@ -1,0 +1,109 @@
+// The calendar laid out on the line of instants, a day at a time, each day worked out once.
+import { dateOf, timeMs, weekdayOf, type LocalDate } from './local-time';
+import { FaultyCalendar, NoOpening, validate, type Interval, type WorkCalendar } from './work-calendar';
+import { DAY_MS, zoneOf, type Zone } from './zone';
+
+const SEARCHED_DAYS = 400;
+const KEPT_DAYS = 5_000;
+
+/** One interval of one day, as instants [from, to). */
+export interface Opening {
+  from: number;
+  to: number;
+  date: LocalDate;
+  interval: Interval;
+}
+
+export interface Day {
+  date: LocalDate;
+  /** In order, disjoint, none empty. */
+  openings: Opening[];
+  /** Why the day differs from its weekday, if it does. */
+  exception?: 'closed' | 'make-up' | 'changed';
+}
+
+export class Openings {
+  readonly zone: Zone;
+  private readonly days = new Map<number, Day>();
+
+  constructor(private readonly calendar: WorkCalendar) {
+    const faults = validate(calendar);
+    if (faults.length > 0) throw new FaultyCalendar(faults);
+    this.zone = zoneOf(calendar.zone);
+  }
+
+  on(day: number): Day {
+    let found = this.days.get(day);
+    if (!found) {
+      if (this.days.size >= KEPT_DAYS) this.days.clear();
+      this.days.set(day, (found = this.layOut(day)));
+    }
+    return found;
+  }
+
+  /** Openings that share an instant with [from, to). */
+  *within(from: number, to: number): Generator<Opening> {
+    if (from >= to) return;
+    const last = this.zone.dayAt(to - 1);
+    for (let day = this.zone.dayAt(from); day <= last; day++) {
+      for (const opening of this.on(day).openings) if (opening.to > from && opening.from < to) yield opening;
+    }
+  }
+
+  /** Openings that end after an instant, without end; NoOpening when 400 days bring none. */
+  *after(instant: number): Generator<Opening, never> {
+    let reached = this.zone.dayAt(instant);
+    for (let day = reached; ; day++) {
+      for (const opening of this.on(day).openings) {
+        if (opening.to <= instant) continue;
+        reached = day;
+        yield opening;
+      }
+      if (day - reached >= SEARCHED_DAYS) throw new NoOpening(this.calendar.zone, dateOf(reached));
+    }
+  }
+
+  /** Openings that begin before an instant, latest first. */
+  *before(instant: number): Generator<Opening, never> {
+    let reached = this.zone.dayAt(instant);
+    for (let day = reached; ; day--) {
+      for (const opening of this.on(day).openings.toReversed()) {
+        if (opening.from >= instant) continue;
+        reached = day;
+        yield opening;
+      }
+      if (reached - day >= SEARCHED_DAYS) throw new NoOpening(this.calendar.zone, dateOf(reached));
+    }
+  }
+
+  private layOut(day: number): Day {
+    const date = dateOf(day);
+    const usual = this.calendar.week[weekdayOf(day)];
+    const special = Object.hasOwn(this.calendar.days, date) ? this.calendar.days[date] : undefined;
+    const openings = (special ?? usual)
+      .map((interval) => ({
+        from: this.zone.instantOf(day * DAY_MS + timeMs(interval.from)),
+        to: this.zone.instantOf(day * DAY_MS + timeMs(interval.to)),
+        date,
+        interval,
+      }))
+      .filter((opening) => opening.from < opening.to);
+    return { date, openings, exception: special && (special.length === 0 ? 'closed' : usual.length === 0 ? 'make-up' : 'changed') };
+  }
+}
+
+/** The first answer along openings that only end in NoOpening. */
+export function pick<T>(openings: Generator<Opening, never>, answer: (opening: Opening) => T | undefined): T {
+  for (;;) {
+    const found = answer(openings.next().value);
+    if (found !== undefined) return found;
+  }
+}
+
+const known = new WeakMap<WorkCalendar, Openings>();
+
+export function openingsOf(calendar: WorkCalendar): Openings {
+  let found = known.get(calendar);
+  if (!found) known.set(calendar, (found = new Openings(calendar)));
+  return found;
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)).pipe(z.array(z.string()).min(1));
+const jwk = z.looseObject({ kty: z.string(), kid: z.string() });
+const json = <S extends z.ZodType>(shape: S) =>
+  z.string().transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'no JSON' });
+      return z.NEVER;
+    }
+  }).pipe(shape);
+
+/** What every service is told by its environment. Keys named AFTERSALES_ are ours, and an unknown one is a fault. */
+export const platformSettings = {
+  AFTERSALES_ENV: z.enum(['production', 'development', 'test']).default('production'),
+  AFTERSALES_PORT: z.coerce.number().int().min(1).max(65535),
+  AFTERSALES_HOST: z.string().default('0.0.0.0'),
+  AFTERSALES_DEMO_CLOCK: z.enum(['true', 'false']).default('false'),
+  AFTERSALES_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  AFTERSALES_POOL: z.coerce.number().int().min(2).max(200).default(20),
+  AFTERSALES_SEAL_PUBLIC_KEYS: json(z.record(z.string(), jwk)).default({}),
+  AFTERSALES_SEAL_PRIVATE_KEYS: json(z.array(jwk)).default([]),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  SYSTEM_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  KAFKA_BROKERS: list,
+  OIDC_ISSUER: z.url(),
+  OIDC_AUDIENCE: z.string().default('aftersales'),
+};
+const platformShape = z.object(platformSettings);
+export type PlatformSettings = z.output<typeof platformShape>;
+
+/** A service's own settings, by name, already checked. */
+export class Settings<T = Record<string, string>> {
+  constructor(readonly values: T) {}
+}
+
+const isLocal = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+
+/** @returns the settings, or every fault at once, by name and never with a value (it may be a secret) */
+export function readSettings<Own extends z.ZodRawShape>(environment: NodeJS.ProcessEnv, own: Own): { settings: PlatformSettings & z.output<z.ZodObject<Own>> } | { faults: string[] } {
+  const shape = z.object({ ...platformSettings, ...own });
+  const faults = Object.keys(environment).filter((key) => key.startsWith('AFTERSALES_') && !(key in shape.shape)).map((key) => `${key}: unknown`);
+  const parsed = shape.safeParse(environment);
+  if (!parsed.success) faults.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  const settings = parsed.data as (PlatformSettings & z.output<z.ZodObject<Own>>) | undefined;
+  if (settings?.AFTERSALES_ENV === 'production') {
+    if (settings.AFTERSALES_DEMO_CLOCK === 'true') faults.push('AFTERSALES_DEMO_CLOCK: production runs on the real clock');
+    if (isLocal(settings.OIDC_ISSUER)) faults.push('OIDC_ISSUER: the development issuer is refused in production');
+    for (const key of settings.AFTERSALES_SEAL_PRIVATE_KEYS) if (key.kid.startsWith('development')) faults.push('AFTERSALES_SEAL_PRIVATE_KEYS: a development key is refused in production');
+  }
+  return faults.length ? { faults } : { settings: settings! };
+}

@@ -1,0 +1,73 @@
+import type { INestApplication } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { z } from 'zod';
+import { operationKey, type Operation } from './operation-spec';
+
+interface Documented {
+  readonly controller: string;
+  readonly name: string;
+  readonly operation: Operation;
+}
+
+export function operationsOf(app: Pick<INestApplication, 'get'>): Documented[] {
+  return app.get(DiscoveryService).getControllers().flatMap(({ metatype, instance }) => {
+    if (!metatype || !instance) return [];
+    const prefix = String(Reflect.getMetadata('path', metatype) ?? '/');
+    return Object.getOwnPropertyNames(metatype.prototype).flatMap((name) => {
+      const operation: Operation | undefined = Reflect.getMetadata(operationKey, metatype.prototype[name]);
+      return operation ? [{ controller: metatype.name.replace(/Controller$/, ''), name, operation: { ...operation, path: `${prefix}/${operation.path}`.replace(/\/+/g, '/').replace(/\/$/, '') } }] : [];
+    });
+  });
+}
+
+const problemStatus: Record<number, string> = { 401: 'No valid token', 403: 'Another role', 404: 'Absent, or another store’s', 422: 'Fields' };
+
+/** OpenAPI 3.1 from the same zod that validates. `roles` of each operation stand in `x-roles`. */
+export function openApiOf(app: Pick<INestApplication, 'get'>, service: string): object {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { controller, name, operation } of operationsOf(app).sort((a, b) => (a.operation.path + a.operation.method < b.operation.path + b.operation.method ? -1 : 1))) {
+    const path = `/api/${service}${operation.path.replace(/:(\w+)/g, '{$1}')}`;
+    const parameters = [
+      ...[...operation.path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({ name: parameter, in: 'path', required: true, schema: parameter!.endsWith('Id') ? { type: 'string', format: 'uuid' } : { type: 'string' } })),
+      ...(operation.method === 'POST' ? [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', minLength: 1, maxLength: 200 } }] : []),
+      ...(operation.ifMatch ? [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string', pattern: '^"\\d{1,9}"$' } }] : []),
+      ...(operation.query ? queryParameters(operation.query) : []),
+    ];
+    const status = String(operation.status ?? (operation.method === 'POST' && !operation.ifMatch ? 201 : 200));
+    const problems = [401, 403, 404, 422].map((code) => [code, { description: problemStatus[code], content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }]);
+    (paths[path] ??= {})[operation.method.toLowerCase()] = {
+      operationId: `${controller[0]!.toLowerCase()}${controller.slice(1)}.${name}`,
+      tags: [controller],
+      summary: operation.summary,
+      'x-roles': operation.roles,
+      security: [{ oidc: [] }],
+      parameters,
+      ...(operation.body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } } } }),
+      responses: {
+        [status]: { description: 'Done', ...(operation.answer && { content: { 'application/json': { schema: jsonSchema(operation.answer, 'output') } } }) },
+        ...Object.fromEntries(problems),
+        ...(operation.method !== 'GET' && { 409: { description: 'A rule refuses it', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } }),
+        ...(operation.ifMatch && { 412: { description: 'Changed meanwhile' }, 428: { description: 'If-Match is missing' } }),
+      },
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: `After-sales: ${service}`, version: '1' },
+    paths,
+    components: {
+      securitySchemes: { oidc: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: { type: 'object', required: ['type', 'title', 'status', 'code'], properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { type: 'string' }, detail: { type: 'string' }, instance: { type: 'string' }, errors: { type: 'array', items: { type: 'object', properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } } } } } } },
+    },
+  };
+}
+
+const jsonSchema = (shape: z.ZodType, io: 'input' | 'output'): object => {
+  const { $schema, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any' }) as Record<string, unknown>;
+  return schema;
+};
+
+function queryParameters(shape: z.ZodType): object[] {
+  const { properties = {}, required = [] } = jsonSchema(shape, 'input') as { properties?: Record<string, object>; required?: string[] };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { z } from 'zod';
+import { Auth } from '../auth/auth';
+import { Database } from '../database/database';
+import { NotFound } from '../database/rows';
+import type { Tx } from '../database/tx';
+import { currentTraceparent } from '../telemetry/trace';
+import { BadRequest, Busy, Forbidden, InvalidFields, KeyReused, PreconditionMissing } from './errors';
+import { operationKey, type Call, type Operation } from './operation-spec';
+
+interface StoredAnswer {
+  readonly bodyHash: string;
+  readonly status: number;
+  readonly answer: string;
+  readonly etag: string | null;
+}
+
+/** Thrown inside the transaction when the same request was already answered: nothing of this one is kept. */
+class Answered extends Error {
+  constructor(readonly stored: StoredAnswer) {
+    super('answered before');
+  }
+}
+
+/** Door 1, HTTP: who, where, what; one transaction; the answer. The order of the checks is that of interfaces.md. */
+@Injectable()
+export class OperationDoor implements NestInterceptor {
+  constructor(private readonly database: Database, private readonly auth: Auth) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return from(this.#pass(context, next));
+  }
+
+  async #pass(context: ExecutionContext, next: CallHandler): Promise<unknown> {
+    const request = context.switchToHttp().getRequest<FastifyRequest & { door: { tx: Tx; call: Call<unknown, unknown> } }>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const operation: Operation = Reflect.getMetadata(operationKey, context.getHandler());
+    const call = await this.#check(operation, request);
+    const key = operation.method === 'POST' ? idempotencyKey(request) : null;
+    const scope = { stores: call.stores, actor: { kind: 'person' as const, id: call.person.id }, cause: { id: null, traceparent: currentTraceparent() } };
+    const name = `${operation.method} ${request.routeOptions.url}`;
+    const bodyHash = key ? createHash('sha256').update(`${request.url}\n${JSON.stringify(request.body ?? null)}`).digest('base64url') : '';
+
+    const run = async (tx: Tx): Promise<unknown> => {
+      request.door = { tx, call };
+      const answer = await lastValueFrom(next.handle());
+      if (key) tx.pending.answer = { actor: call.person.id, storeId: call.storeId, operation: name, key, bodyHash, status: reply.statusCode, answer: JSON.stringify(answer ?? null), etag: etagOf(answer) };
+      return answer;
+    };
+    if (operation.method === 'GET') return send(reply, await this.database.read(scope, run));
+    const stored = (tx: Tx) => tx.one<StoredAnswer>(`select body_hash, status, answer, etag from idempotency where actor = $1 and store_id = $2 and operation = $3 and key = $4`, [call.person.id, call.storeId, name, key]);
+    try {
+      const answer = await this.database.transaction(scope, async (tx) => {
+        const before = key && (await stored(tx));
+        if (before) throw new Answered(before);
+        if (operation.ifMatch && call.version === null) throw new PreconditionMissing('If-Match');
+        return run(tx);
+      });
+      return send(reply, answer);
+    } catch (error) {
+      // The twin was first: PostgreSQL let us wait for its commit at the key, at most 5 s (lock_timeout).
+      const before = error instanceof Answered ? error.stored : isKeyTaken(error) ? await this.database.read(scope, stored) : null;
+      if (!before) throw error;
+      if (before.bodyHash !== bodyHash) throw new KeyReused();
+      if (before.etag) void reply.header('etag', before.etag);
+      void reply.status(before.status).header('idempotency-replayed', 'true');
+      return JSON.parse(before.answer);
+    }
+  }
+
+  async #check(operation: Operation, request: FastifyRequest): Promise<Call<unknown, unknown> & { stores: readonly string[] }> {
+    const subject = await this.auth.subjectOf(request.headers.authorization);
+    const params = request.params as Record<string, string>;
+    const posts = await this.auth.postsOf(subject);
+    const storeId = params['storeId'] ?? '';
+    const here = storeId ? posts.filter((post) => post.storeId === null || post.storeId === storeId) : posts;
+    if (here.length === 0 || (storeId && !(await this.auth.isStore(storeId)))) throw storeId ? new NotFound('store') : new Forbidden();
+    const able = here.filter(({ role }) => operation.roles.includes(role));
+    if (able.length === 0) throw new Forbidden();
+    for (const [name, value] of Object.entries(params)) if (name.endsWith('Id') && !z.uuid().safeParse(value).success) throw new NotFound(name);
+    const body = operation.body ? parsed(operation.body, request.body ?? {}, '') : undefined;
+    if (!operation.body && operation.method !== 'GET' && request.body && Object.keys(request.body).length) throw new InvalidFields([{ pointer: '', code: 'unrecognized_keys', detail: 'This action takes no body.' }]);
+    const query = operation.query ? parsed(operation.query, request.query ?? {}, '?') : undefined;
+    return {
+      params, body, query, storeId, version: versionOf(request.headers['if-match']),
+      person: { id: subject, roles: [...new Set(here.map(({ role }) => role))] },
+      stores: storeId ? [storeId] : await this.auth.storesOf(able),
+    };
+  }
+}
+
+function parsed(shape: z.ZodType, input: unknown, prefix: string): unknown {
+  const result = shape.safeParse(input);
+  if (result.success) return result.data;
+  throw new InvalidFields(result.error.issues.slice(0, 50).map(({ path, code, message }) => ({ pointer: `${prefix}/${path.join('/')}`, code, detail: message })));
+}
+
+function idempotencyKey(request: FastifyRequest): string {
+  const key = request.headers['idempotency-key'];
+  if (!key) throw new PreconditionMissing('Idempotency-Key');
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) throw new BadRequest('Idempotency-Key is 1 to 200 printable characters.');
+  return key;
+}
+
+function versionOf(ifMatch: string | undefined): number | null {
+  if (ifMatch === undefined) return null;
+  const [, version] = /^"(\d{1,9})"$/.exec(ifMatch) ?? [];
+  if (version === undefined) throw new BadRequest('If-Match holds the quoted ETag last seen.');
+  return Number(version);
+}
+
+const etagOf = (answer: unknown): string | null => (typeof (answer as { version?: unknown } | null)?.version === 'number' ? `"${(answer as { version: number }).version}"` : null);
+
+function send(reply: FastifyReply, answer: unknown): unknown {
+  const etag = etagOf(answer);
+  if (etag) void reply.header('etag', etag);
+  return answer;
+}
+
+function isKeyTaken(error: unknown): boolean {
+  if ((error as { code?: string }).code === '55P03') throw new Busy();
+  return (error as { constraint?: string }).constraint === 'idempotency_pkey';
+}

@@ -1,0 +1,51 @@
+import { Refused } from '@aftersales/contracts/kernel/refused';
+import { HttpException } from '@nestjs/common';
+import { NotFound, Stale } from '../database/rows';
+import { isTransient } from '../inbox/transient';
+import { BadRequest, Busy, Forbidden, InvalidFields, KeyReused, PreconditionMissing, Unauthenticated, type FieldFault } from './errors';
+
+/** RFC 9457, `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly errors?: readonly FieldFault[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly allowed?: readonly string[];
+  readonly instance?: string;
+}
+
+const problem = (status: number, code: string, title: string, more: Partial<Problem> = {}): Problem => ({ type: `urn:aftersales:problem:${code}`, title, status, code, ...more });
+
+/** Every error that can leave a door, as its problem. Nothing of SQL, stacks or other stores' data gets out; what we did not foresee is a 500. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Refused) return problem(409, error.code, error.message, error.move);
+  if (error instanceof NotFound) return problem(404, 'http.not-found', 'There is nothing here.');
+  if (error instanceof Stale) return problem(412, 'http.stale', error.message);
+  if (error instanceof InvalidFields) return problem(422, 'http.fields', error.message, { errors: error.errors });
+  if (error instanceof KeyReused) return problem(422, 'http.idempotency-key-reused', error.message);
+  if (error instanceof Forbidden) return problem(403, error.code, error.message);
+  if (error instanceof Unauthenticated) return problem(401, 'auth.token', error.message);
+  if (error instanceof PreconditionMissing) return problem(428, 'http.precondition', error.message);
+  if (error instanceof BadRequest) return problem(400, error.code, error.message);
+  if (error instanceof Busy) return problem(409, 'http.busy', error.message);
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  if (code === '55P03') return problem(409, 'http.busy', new Busy().message);
+  if (code === '22021' || code === '22P05') return problem(422, 'http.fields', 'A text holds a character that can not be stored.');
+  if (isTransient(error)) return problem(503, 'http.unavailable', 'The service can not reach its database right now.');
+  if (error instanceof HttpException) return ofStatus(error.getStatus());
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return ofStatus(statusCode);
+  return problem(500, 'http.internal', 'Something went wrong on our side.');
+}
+
+function ofStatus(status: number): Problem {
+  if (status === 404) return problem(404, 'http.not-found', 'There is nothing here.');
+  if (status === 413) return problem(413, 'http.too-large', 'The request is too large.');
+  if (status === 415) return problem(415, 'http.media-type', 'Only application/json is understood.');
+  if (status === 429) return problem(429, 'http.too-many', 'Too many requests.');
+  if (status >= 400 && status < 500) return problem(status, 'http.syntax', 'The request can not be understood.');
+  return problem(status, 'http.internal', 'Something went wrong on our side.');
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { demand } from '@aftersales/contracts/kernel/refused';
+import { NotFound } from '../database/rows';
+import type { Tx } from '../database/tx';
+import type { Seal } from '../outbox/seal';
+import type { Hearing } from './arrived';
+import { handle } from './inbox';
+
+export interface DeadLetter {
+  readonly id: number;
+  readonly consumer: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly eventId: string;
+  readonly type: string | null;
+  readonly storeId: string | null;
+  readonly payload: string;
+  readonly reason: string;
+  readonly state: 'dead' | 'parked' | 'replayed' | 'discarded';
+  readonly notedAt: Date;
+}
+
+/** What can't be handled waits here for a person: look, replay when the cause is mended, or discard. */
+@Injectable()
+export class DeadLetters {
+  readonly #hearings = new Map<string, Hearing>();
+
+  constructor(private readonly seal: Seal) {}
+
+  hear(topic: string, hearing: Hearing): void {
+    this.#hearings.set(topic, hearing);
+  }
+
+  /** Open ones, oldest first, after a cursor. */
+  list(tx: Tx, after = 0, limit = 50): Promise<DeadLetter[]> {
+    return tx.query<DeadLetter>(`select * from dead_letter where state in ('dead', 'parked') and id > $1 order by id limit $2`, [after, limit]);
+  }
+
+  async show(tx: Tx, id: number): Promise<DeadLetter> {
+    const letter = await tx.one<DeadLetter>(`select * from dead_letter where id = $1`, [id]);
+    if (!letter) throw new NotFound('dead_letter');
+    return letter;
+  }
+
+  /** Takes the earliest dead letter of its key again and, in order and in this transaction, those parked behind it up to the next dead one. */
+  async replay(tx: Tx, id: number, by: string): Promise<{ applied: number }> {
+    return { applied: await this.#close(tx, id, by, true) };
+  }
+
+  /** Gives it up; what was parked behind it follows. */
+  async discard(tx: Tx, id: number, by: string): Promise<{ applied: number }> {
+    return { applied: await this.#close(tx, id, by, false) };
+  }
+
+  async #close(tx: Tx, id: number, by: string, again: boolean): Promise<number> {
+    const { consumer, topic, key } = await this.show(tx, id);
+    await tx.query(`select 1 from dead_key where consumer = $1 and topic = $2 and key = $3 for update`, [consumer, topic, key]);
+    const open = await tx.query<DeadLetter>(`select * from dead_letter where consumer = $1 and topic = $2 and key = $3 and state in ('dead', 'parked') order by id`, [consumer, topic, key]);
+    demand(open[0]?.id === id && open[0].state === 'dead', 'platform.earliest-first', 'Only the earliest dead letter of its key can be taken.');
+    let applied = 0;
+    if (again) {
+      await this.#apply(tx, open[0]);
+      applied++;
+    }
+    await this.#mark(tx, open[0], again ? 'replayed' : 'discarded', by);
+    let rest = open.slice(1);
+    while (rest[0]?.state === 'parked') {
+      try {
+        await tx.savepoint(() => this.#apply(tx, rest[0]!));
+      } catch (error) {
+        // It can't be handled either: from now on it is the dead one of its key, and the rest stays parked behind it.
+        await tx.query(`update dead_letter set state = 'dead', reason = $2 where id = $1`, [rest[0].id, (error as Error).message]);
+        return applied;
+      }
+      await this.#mark(tx, rest[0], 'replayed', by);
+      applied++;
+      rest = rest.slice(1);
+    }
+    if (rest.length === 0) await tx.query(`delete from dead_key where consumer = $1 and topic = $2 and key = $3`, [consumer, topic, key]);
+    return applied;
+  }
+
+  async #apply(tx: Tx, { consumer, topic, partition, offset, key, payload }: DeadLetter): Promise<void> {
+    const hearing = this.#hearings.get(topic);
+    const arrived = await hearing?.read({ topic, partition, offset, key, payload }, this.seal);
+    demand(hearing && arrived?.fact, 'platform.still-broken', arrived?.broken ?? 'Nobody here hears it any more.');
+    await handle(tx, hearing, consumer, [arrived]);
+  }
+
+  async #mark(tx: Tx, { id }: DeadLetter, state: DeadLetter['state'], by: string): Promise<void> {
+    await tx.query(`update dead_letter set state = $2, closed_at = clock_timestamp(), closed_by = $3 where id = $1`, [id, state, by]);
+  }
+}

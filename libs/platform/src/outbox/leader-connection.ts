@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+
+const coalesceMs = 20;
+
+/**
+ * A PostgreSQL connection of its own, outside every pool: it holds the advisory lock of the leader, does all of the leader's work, listens
+ * to the other replicas and tells them. When it is gone, so is the lead; the next `tryLead` makes a new one. `idle_session_timeout` lets a
+ * frozen leader lose its lock after 5 s instead of for ever.
+ */
+export class LeaderConnection {
+  readonly #log = new Logger('leader');
+  readonly #heard = new Map<string, () => void>();
+  readonly #telling = new Set<string>();
+  #client: pg.Client | undefined;
+  #leads = false;
+
+  constructor(private readonly url: string, private readonly lock = 'relay') {}
+
+  get leads(): boolean {
+    return this.#leads;
+  }
+
+  /** `hear` is called when another replica notified `channel`. Register before the first `tryLead`. */
+  onNotified(channel: string, hear: () => void): void {
+    this.#heard.set(channel, hear);
+  }
+
+  async tryLead(): Promise<boolean> {
+    if (this.#leads) return true;
+    const client = await this.#connected();
+    const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock(hashtext($1)) as leads', [this.lock]);
+    if (rows[0]!.leads && client === this.#client) {
+      this.#leads = true;
+      this.#log.log(`${this.lock}: this replica leads`);
+    }
+    return this.#leads;
+  }
+
+  async query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]> {
+    const client = this.#client;
+    if (!client || !this.#leads) throw new Error('the lead is lost');
+    try {
+      return (await client.query<Row>(sql, parameters)).rows;
+    } catch (error) {
+      this.#lost(client);
+      throw error;
+    }
+  }
+
+  /** Tells the other replicas, at most once in 20 ms a channel. What is lost is found by their slow poll. */
+  notify(channel: string): void {
+    if (this.#telling.has(channel)) return;
+    this.#telling.add(channel);
+    void pause(coalesceMs).then(async () => {
+      this.#telling.delete(channel);
+      await this.#client?.query(`notify ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+    });
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (this.#client) return this.#client;
+    const client = new pg.Client({ connectionString: this.url, options: '-c idle_session_timeout=5s', keepAlive: true, query_timeout: 10_000, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => this.#lost(client));
+    client.on('end', () => this.#lost(client));
+    client.on('notification', ({ channel }) => this.#heard.get(channel)?.());
+    await client.connect();
+    for (const channel of this.#heard.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    return (this.#client = client);
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#client !== client) return;
+    if (this.#leads) this.#log.warn(`${this.lock}: the lead is lost`);
+    this.#client = undefined;
+    this.#leads = false;
+    client.end().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#leads = false;
+    await client?.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,163 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Database } from '../database/database';
+import type { Tx } from '../database/tx';
+import { isTransient } from '../inbox/transient';
+import type { LeaderConnection } from '../outbox/leader-connection';
+import type { Promises } from '../promises/promises';
+import { count, gauge, observe } from '../telemetry/metrics';
+import type { Rung } from './on-timer';
+import type { Rings } from './rings';
+
+const soonMs = 15_000; // what is due within this is in Redis; three sweeps find it before
+const sweepMs = 5_000;
+const batch = 200;
+
+interface TimerRow extends Rung {
+  readonly traceparent: string | null;
+  readonly attempts: number;
+}
+interface Kind {
+  readonly locks: string;
+  readonly fire: (tx: Tx, timer: Rung) => Promise<string | void>;
+}
+
+/**
+ * PostgreSQL holds the timers, BullMQ rings, a sweep finds what was not rung (docs/model/Timer.tla). One look fires *all* that is due:
+ * due ids are read without a lock, then in one transaction the subjects are locked in id order (LookUnderLock), the timers that are still
+ * due by the database's clock (DatabaseClock) are deleted, and the feature acts (OneTransaction). So a ring may be old, doubled or missing.
+ */
+@Injectable()
+export class Timers {
+  readonly #log = new Logger('timers');
+  readonly #kinds = new Map<string, Kind>();
+  #sweeping: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #stopping = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly rings: Rings,
+    private readonly promises: Promises,
+    connection: LeaderConnection,
+  ) {
+    connection.onNotified('clock', () => void this.lookForDue());
+    database.afterCommit(({ dueAt, now }) => this.#ringFor(dueAt.map((due) => due.getTime() - now.getTime())));
+    gauge('timers_pending', 'Open timers', () => this.#number(`select count(*) as n from timer`));
+    gauge('timers_late', 'Due for more than 10 s and not fired', () => this.#number(`select count(*) as n from timer where due_at < app_now() - interval '10 seconds'`));
+    gauge('timers_failing', 'Tried and not yet done', () => this.#number(`select count(*) as n from timer where attempts > 0`));
+  }
+
+  register(kind: string, locks: string, fire: Kind['fire']): void {
+    if (this.#kinds.has(kind)) throw new Error(`two handlers for the timer ${kind}`);
+    this.#kinds.set(kind, { locks, fire });
+  }
+
+  start(): void {
+    this.rings.start(() => this.lookForDue());
+    this.#sweeping = setInterval(() => void this.#sweep(), sweepMs);
+    void this.#sweep();
+  }
+
+  /** Fires all that is due. Several calls at once become one more look after the present one. */
+  lookForDue(): Promise<void> {
+    if (this.#looking) {
+      this.#again = true;
+      return this.#looking;
+    }
+    this.#looking = (async () => {
+      do {
+        this.#again = false;
+        await this.#fireAllDue().catch((error: Error) => this.#log.warn(`looks again at the next sweep: ${error.message}`));
+      } while (this.#again && !this.#stopping);
+    })().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#stopping) return;
+    const late = await this.#number(`select count(*) as n from timer where ring_at < app_now() - interval '1 second' and attempts = 0`).catch(() => 0);
+    if (late > 0) count('timers_rescued_total', {}, late);
+    await this.lookForDue();
+    await this.#look((tx) => tx.query<{ inMs: number }>(
+      `select distinct ceil(extract(epoch from ring_at - app_now()) * 20)::int * 50 as in_ms from timer where ring_at > app_now() and ring_at < app_now() + interval '${soonMs} ms'`,
+    )).then((rows) => this.#ringFor(rows.map(({ inMs }) => inMs)), () => undefined);
+  }
+
+  #ringFor(inMs: readonly number[]): void {
+    if (inMs.some((ms) => ms <= 0)) void this.lookForDue();
+    for (const ms of inMs) if (ms > 0 && ms <= soonMs) this.rings.ring(ms);
+  }
+
+  async #fireAllDue(): Promise<void> {
+    for (;;) {
+      const due = await this.#look((tx) => tx.query<TimerRow>(`select * from timer where ring_at <= app_now() order by ring_at limit ${batch}`));
+      let progress = false;
+      for (const kind of new Set(due.map((timer) => timer.kind))) {
+        if (this.#stopping) return;
+        progress = (await this.#fireTogether(kind, due.filter((timer) => timer.kind === kind))) || progress;
+      }
+      if (due.length < batch || !progress || this.#stopping) return;
+    }
+  }
+
+  async #fireTogether(kind: string, due: readonly TimerRow[]): Promise<boolean> {
+    const known = this.#kinds.get(kind);
+    if (!known) {
+      this.#log.error(`nobody here answers the timer ${kind}`);
+      return false;
+    }
+    try {
+      await this.#fire(kind, known, due);
+      return true;
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      if (due.length > 1) {
+        for (const one of due) await this.#fireTogether(kind, [one]);
+        return true;
+      }
+      await this.#postpone(kind, due[0]!, error as Error);
+      return true;
+    }
+  }
+
+  #fire(kind: string, { locks, fire }: Kind, due: readonly TimerRow[]): Promise<void> {
+    const subjects = due.map(({ subject }) => subject);
+    const stores = [...new Set(due.flatMap(({ storeId }) => storeId ?? []))];
+    return this.database.transaction({ stores, actor: { kind: 'system', reason: 'timer' } }, async (tx) => {
+      await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for update`, [subjects]);
+      const still = await tx.query<TimerRow>(`delete from timer where kind = $1 and subject = any($2::uuid[]) and ring_at <= app_now() returning *`, [kind, subjects]);
+      for (const timer of still.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())) {
+        tx.cause = { id: `${kind}/${timer.subject}`, traceparent: timer.traceparent };
+        const nothing = await fire(tx, timer);
+        await this.promises.endIfDue(tx, kind, timer.subject);
+        count('timers_fired_total', { kind, outcome: nothing ? 'void' : 'done' });
+        observe('timer_lag_seconds', {}, Math.max(0, tx.now.getTime() - timer.dueAt.getTime()) / 1000, [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3600]);
+        if (nothing) this.#log.log({ kind, subject: timer.subject, storeId: timer.storeId }, `void, because ${nothing}`);
+      }
+    });
+  }
+
+  /** Never lost: tried again after 1, 2, 4 … 300 s, and counted as failing until it is done. */
+  async #postpone(kind: string, { subject, storeId, attempts }: TimerRow, error: Error): Promise<void> {
+    this.#log.error({ kind, subject, storeId }, `failed, attempt ${attempts + 1}: ${error.stack ?? error.message}`);
+    await this.database.acrossStores('timer failed', (tx) => tx.query(
+      `update timer set attempts = attempts + 1, last_error = $3, ring_at = app_now() + least(300, 2 ^ least(attempts, 9)) * interval '1 second' where kind = $1 and subject = $2`,
+      [kind, subject, error.message.slice(0, 500)],
+    ));
+  }
+
+  #look<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.read({ stores: [], actor: { kind: 'system', reason: 'timers' } }, work);
+  }
+
+  async #number(sql: string): Promise<number> {
+    return this.#look(async (tx) => Number((await tx.one<{ n: number }>(sql))!.n));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#sweeping);
+    await this.#looking;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Tx } from '../database/tx';
+
+/**
+ * Sets or moves the timer of `subject`, in the transaction of the state it belongs to. `dueAt` in the past fires at once.
+ * The subject is the row that the kind's `@OnTimer` locks.
+ */
+export function wake(tx: Tx, kind: string, of: { readonly id: string; readonly storeId?: string | null }, dueAt: Date): void {
+  tx.pending.timers.set(`${kind} ${of.id}`, { kind, subject: of.id, storeId: of.storeId ?? null, dueAt, traceparent: tx.cause.traceparent });
+}
+
+/** The timer finds nothing to do any more: its row goes with the state that made it void. */
+export function letSleep(tx: Tx, kind: string, of: { readonly id: string }): void {
+  tx.pending.timers.set(`${kind} ${of.id}`, { kind, subject: of.id, storeId: null, dueAt: null, traceparent: null });
+}
