@@ -1,9 +1,12 @@
 // Two kinds of tests beside the code: rules (*.spec.ts, touch nothing) and use cases (*.int.spec.ts, real PostgreSQL, Redis, Kafka).
 // Whole-system kinds live under tests/. `node tools/test.mjs` runs them all against a stack of its own.
+const { exclude, $schema, sourceMaps, ...swc } = JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc`, 'utf8'));
+
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { ...require('node:fs').existsSync(__dirname + '/.swcrc') && JSON.parse(require('node:fs').readFileSync(__dirname + '/.swcrc', 'utf8')), exclude: undefined }] },
+  // Without `swcrc: false` SWC would also read .swcrc's `exclude` and refuse every spec.
+  transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: ['/node_modules/(?!(jose|uuid)/)'],
   moduleNameMapper: { '^@aftersales/(contracts|platform|calendar|directory)/(.*)$': '<rootDir>/libs/$1/src/$2' },
   setupFiles: ['reflect-metadata'],

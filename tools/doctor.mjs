@@ -34,6 +34,7 @@ function program(program) {
 async function examine() {
   const { engines } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   const docker = await dockerAnswers();
+  const npm = !npmPackagesMissing();
   const java = await javaVersion();
   const jars = path.join(cacheDir(), kafkaJarsName());
   const { DATABASE_URL, REDIS_URL, KAFKA_BROKERS } = process.env;
@@ -42,12 +43,12 @@ async function examine() {
 
   return [
     { what: 'node', ok: nodeFits(engines.node), found: `${process.versions.node} (wanted ${engines.node})`, mend: 'install Node 22 LTS' },
-    { what: 'npm packages', ok: !npmPackagesMissing(), found: npmPackagesMissing() ? 'missing or older than package-lock.json' : 'as in package-lock.json', mend: 'npm ci' },
+    { what: 'npm packages', ok: npm, found: npm ? 'as in package-lock.json' : 'missing or older than package-lock.json', mend: 'npm ci' },
     { what: 'docker', ok: docker, found: docker ? 'answers' : 'no daemon answers: native parts are used', mend: 'not needed', info: true },
     native({ what: 'postgres', ok: fs.existsSync(postgresPackage), found: path.relative(root, postgresPackage), mend: 'npm ci' }, DATABASE_URL),
     native(program('redis-server'), REDIS_URL),
     native({ ...program('java'), ok: java >= 17, found: java ? `version ${java} (wanted 17 or newer)` : 'not on PATH' }, KAFKA_BROKERS),
-    native({ what: 'kafka jars', ok: fs.existsSync(jars), found: jars, mend: 'npm start (fetches them by Maven)', }, KAFKA_BROKERS),
+    native({ what: 'kafka jars', ok: fs.existsSync(jars), found: jars, mend: 'npm start (fetches them by Maven)' }, KAFKA_BROKERS),
     ...(fs.existsSync(jars) ? [] : [native(program('mvn'), KAFKA_BROKERS)]),
   ];
 }

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startTime } from './process.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const isRoot = process.getuid?.() === 0;
@@ -40,8 +41,11 @@ export function isOpen(dir) {
 export async function cached(name, fill) {
   const target = path.join(cacheDir(), name);
   if (fs.existsSync(target)) return target;
+  for (const entry of fs.readdirSync(cacheDir()).filter((file) => file.startsWith(`${name}.`))) {
+    const pid = Number(entry.slice(name.length + 1)); // what a killed run has left
+    if (pid && (pid === process.pid || !startTime(pid))) fs.rmSync(path.join(cacheDir(), entry), { recursive: true, force: true });
+  }
   const aside = `${target}.${process.pid}`;
-  fs.rmSync(aside, { recursive: true, force: true });
   try {
     await fill(aside);
     try {

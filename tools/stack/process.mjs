@@ -52,14 +52,20 @@ export function startTime(pid) {
   }
 }
 
-/** @param {number} port @param {string} name @returns {Promise<void>} */
-function mustBeFree(port, name) {
+/** @param {number} port @returns {Promise<boolean>} */
+function isFree(port) {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
-    server.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`${name}: port ${port} is taken by another program, choose another port base`) : error));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
+    server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/** A killed process loses its command line (for us: is gone) a little before its sockets, hence the patience. */
+async function mustBecomeFree(/** @type {number} */ port, /** @type {string} */ name) {
+  for (const end = performance.now() + 3_000; !(await isFree(port)); await sleep(10)) {
+    if (performance.now() > end) throw new Error(`${name}: port ${port} is taken by another program, choose another port base`);
+  }
 }
 
 /** The line of a log that explains an early end. @param {string} file @param {number} from first byte of this run */
@@ -112,7 +118,7 @@ export class Part {
     await this.kill9(); // a process of a killed run holds the port and the data folder
     const began = performance.now();
     await this.spec.prepare();
-    for (const port of this.spec.ports) await mustBeFree(port, this.name);
+    for (const port of this.spec.ports) await mustBecomeFree(port, this.name);
     const end = performance.now() + timeoutMs; // a first preparation (download, training) doesn't count
 
     const { command, args, options } = this.spec.run();

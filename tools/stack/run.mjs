@@ -30,9 +30,15 @@ export function run(command, args, { onLine, ...options } = {}) {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new Error(`${command} ${args.join(' ')}: ${signal ?? `exit ${code}`}: ${output.trim().split('\n').slice(-3).join(' | ')}`));
+      else reject(new Error(`${command} ${args.join(' ')}: ${signal ?? `exit ${code}`}: ${gist(output)}`));
     });
   });
+}
+
+/** One line of a failure's output: the first that names the error, else the last. @param {string} output */
+function gist(output) {
+  const lines = output.trim().split('\n');
+  return (lines.find((line) => /error|fatal|^E: /i.test(line)) ?? lines.at(-1) ?? '').trim();
 }
 
 /** What native parts need from Debian: program → package. */

@@ -99,7 +99,8 @@ export async function startStack({ dir, portBase, services = [], log = console.e
   const home = fs.realpathSync(dir);
   const { urls, parts } = nativeParts(home, portBase, brokers, log);
   const before = readState(home);
-  const shared = before?.keep === true && nativeOf(parts, before.taken).some((part) => part.running);
+  const runsNatively = before !== undefined && nativeOf(parts, before.taken).some((part) => part.running);
+  const shared = before?.keep === true && (runsNatively || Object.values(before.taken).includes('docker'));
   if (shared && (before.portBase !== portBase || before.brokers !== brokers)) {
     throw new Error(`a kept stack with other settings runs in ${dir}: node tools/stack/stack.mjs down --dir ${dir}`);
   }
@@ -108,7 +109,7 @@ export async function startStack({ dir, portBase, services = [], log = console.e
 
   const given = nativeOnly ? [] : names.filter((name) => process.env[variables[name]]);
   const others = names.filter((name) => !given.includes(name));
-  const docker = !nativeOnly && !shared && (await startDocker(portBase, others, brokers, log));
+  const docker = !nativeOnly && !(shared && runsNatively) && (await startDocker(portBase, others, brokers, log));
   const taken = /** @type {Record<Name, Taken>} */ (
     Object.fromEntries(names.map((name) => [name, given.includes(name) ? 'given' : docker ? 'docker' : 'native'])));
   for (const name of given) urls[name] = /** @type {string} */ (process.env[variables[name]]);
@@ -124,7 +125,7 @@ export async function startStack({ dir, portBase, services = [], log = console.e
     if (!shared) await all(native.map((part) => part.kill9())); // left over by a killed run
     const probes = { postgres: () => probePostgres(urls.postgres), redis: () => probeRedis(portBase + 1), kafka: () => probeKafka(portBase + 2, 1) };
     await all([
-      ...given.map((name) => waitFor(() => probeGiven(name, urls[name]), `${variables[name]}=${urls[name]}`)),
+      ...given.map((name) => waitFor(() => probeGiven(name, urls[name]), variables[name], 20_000)),
       ...(docker ? others.map((name) => waitFor(probes[name], `${name} (docker)`)) : []),
       ...native.map((part) => part.start()),
     ]);

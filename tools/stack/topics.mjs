@@ -3,16 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** @typedef {{ topic: string, partitions: number, config: Record<string, string> }} Topic */
 
-/** Metadata travels from the controller to the broker a little later than the answer to us. */
-const passing = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_CONTROLLER', 'INVALID_REPLICATION_FACTOR']);
+/** Metadata travels from the controller to the brokers a little later than its answer to us; a controller may move. */
+const passing = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_CONTROLLER', 'INVALID_REPLICATION_FACTOR', 'KafkaJSConnectionError',
+]);
 
 /**
  * Idempotent: what exists is left as it is. One topic at a time, for a refused one in a batch hides behind its neighbours.
+ * Resolves when each partition has a leader.
  * @param {string | string[]} brokers
  * @param {Topic[]} topics
  * @param {{ replicationFactor?: number }} [options]
  */
 export async function createTopics(brokers, topics, { replicationFactor = 1 } = {}) {
+  if (topics.length === 0) return; // asked about no topics, kafkajs would answer for all
   const { Kafka, logLevel } = await import('kafkajs').then((module) => module.default);
   const kafka = new Kafka({
     clientId: 'stack-topics', brokers: typeof brokers === 'string' ? brokers.split(',') : brokers, logLevel: logLevel.NOTHING,
@@ -21,23 +25,35 @@ export async function createTopics(brokers, topics, { replicationFactor = 1 } = 
   try {
     await admin.connect();
     const existing = new Set(await admin.listTopics());
-    for (const topic of topics) if (!existing.has(topic.topic)) await createTopic(admin, topic, replicationFactor);
+    for (const { topic, partitions, config } of topics.filter((wanted) => !existing.has(wanted.topic))) {
+      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
+      // kafkajs' own wait for leaders takes 100 ms per topic: done once for all below.
+      const request = { waitForLeaders: false, topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }] };
+      await retried(`topic ${topic}`, () => admin.createTopics(request));
+    }
+    await retried('leaders of the topics', () => mustBeLed(admin, topics.map(({ topic }) => topic)));
   } finally {
     await admin.disconnect();
   }
 }
 
-/** @param {import('kafkajs').Admin} admin @param {Topic} topic @param {number} replicationFactor */
-async function createTopic(admin, { topic, partitions, config }, replicationFactor) {
-  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
+/** @param {import('kafkajs').Admin} admin @param {string[]} names */
+async function mustBeLed(admin, names) {
+  const { topics } = await admin.fetchTopicMetadata({ topics: names });
+  const leaderless = topics.find(({ partitions }) => partitions.length === 0 || partitions.some(({ leader }) => leader < 0));
+  if (leaderless) throw Object.assign(new Error(`${leaderless.name} has no leader yet`), { type: 'LEADER_NOT_AVAILABLE' });
+}
+
+/** @param {string} what @param {() => Promise<unknown>} work */
+async function retried(what, work) {
   for (let attempt = 1; ; attempt++) {
     try {
-      await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }], waitForLeaders: true });
+      await work();
       return;
     } catch (error) {
       const type = failureType(error);
-      if (attempt === 20 || !passing.has(type)) throw new Error(`topic ${topic}: ${type}: ${/** @type {Error} */ (error).message}`, { cause: error });
-      await sleep(50 * attempt);
+      if (attempt === 25 || !passing.has(type)) throw new Error(`${what}: ${type}: ${/** @type {Error} */ (error).message}`, { cause: error });
+      await sleep(Math.min(20 * attempt, 500));
     }
   }
 }

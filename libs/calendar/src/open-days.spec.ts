@@ -42,6 +42,9 @@ describe('open days', () => {
     expect(addOpenDays(store, at('2026-04-03 09:00'), 0).date).toBe('2026-04-04');
     expect(addOpenDays(store, at('2026-04-03 09:00'), 1).date).toBe('2026-04-04');
     expect(nthOpenDay(store, '2026-04-06', -1)).toBe('2026-04-05');
+    const night: WorkCalendar = { ...store, days: { '2026-04-07': [{ from: '00:00', to: '24:00' }] } };
+    expect(nthOpenDay(night, '2026-04-07', -1)).toBe('2026-04-06');
+    expect(nthOpenDay(night, '2026-04-07', 1)).toBe('2026-04-08');
   });
 
   it('TIM-1 no open day within 400 days is an error, half a day is none', () => {

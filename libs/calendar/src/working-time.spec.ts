@@ -1,7 +1,8 @@
 import { atLocal } from './local-time';
 import { add, between, due, isOpen, nextOpen, subtract } from './working-time';
 import { NoOpening, type Interval, type WorkCalendar } from './work-calendar';
-import { countedIn } from './steps';
+import { closeOfDay } from './open-days';
+import { countedIn, explain } from './steps';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -60,6 +61,7 @@ describe('working time', () => {
 
   it('TIM-1 open from the first minute, closed at the last', () => {
     expect(['08:29', '08:30', '11:59', '12:00', '13:30', '18:00'].map((time) => isOpen(store, at(`2026-03-06 ${time}`)))).toEqual([false, true, true, false, true, false]);
+    expect(isOpen(store, new Date(at('2026-03-06 08:30').getTime() - 1))).toBe(false);
     expect(nextOpen(store, at('2026-03-06 10:00')).at).toEqual(at('2026-03-06 10:00'));
     expect(nextOpen(store, at('2026-03-06 12:00')).at).toEqual(at('2026-03-06 13:30'));
     expect(nextOpen(store, at('2026-02-15 18:00')).at).toEqual(at('2026-02-21 08:30'));
@@ -117,6 +119,17 @@ describe('the nights the clock changes', () => {
     expect(add(always('Europe/Berlin'), at('2026-03-29 01:30', 'Europe/Berlin'), HOUR).at).toEqual(at('2026-03-29 03:30', 'Europe/Berlin'));
   });
 
+  it('TIM-1 a day whose only hours were skipped is a closed day', () => {
+    expect(closeOfDay(nights('Europe/Berlin', { from: '02:10', to: '02:50' }), '2026-03-29')).toBeNull();
+  });
+
+  it('TIM-1 Sunday that has begun stays Sunday, though the clock goes back into Saturday', () => {
+    const desk = nights('America/St_Johns', { from: '00:00', to: '06:00' }); // 2010: at 00:01 back to 23:01
+    expect(isOpen(desk, new Date('2010-11-07T02:31:00Z'))).toBe(true);
+    expect(isOpen(desk, new Date('2010-11-07T03:00:00Z'))).toBe(true);
+    expect(between(desk, new Date('2010-11-07T02:30:00Z'), new Date('2010-11-07T12:00:00Z'))).toBe(7 * HOUR);
+  });
+
   it('TIM-1 a desk that closed at 2:30 does not open again when 2:00 comes back', () => {
     const desk = nights('Europe/Berlin', { from: '01:00', to: '02:30' });
     expect(isOpen(desk, new Date('2026-10-25T00:29:00Z'))).toBe(true);
@@ -172,6 +185,10 @@ describe('why this deadline', () => {
 
   it('TIM-5 tells a warning before a promise in the same order, earliest first', () => {
     expect(subtract(store, at('2026-03-09 09:00'), HOUR).steps.map((step) => step.rule)).toEqual(['interval', 'closed-days', 'interval']);
+  });
+
+  it('TIM-5 does not name the day that only begins at the end', () => {
+    expect(explain(store, at('2026-03-07 17:00'), at('2026-03-08 00:00')).map((step) => step.rule)).toEqual(['interval']);
   });
 
   it('TIM-5 is plain JSON and stays short over years, with nothing uncounted', () => {

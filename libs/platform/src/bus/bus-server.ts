@@ -60,6 +60,26 @@ export class BusServer extends Server implements CustomTransportStrategy {
     return this.#hearings.get(topic);
   }
 
+  /** Whether this service's group has read these topics to the end they have now. */
+  async caughtUp(topics: readonly string[]): Promise<boolean> {
+    if (!this.options.kafka) return true;
+    const admin = this.options.kafka.admin({ retry: { retries: 2 } });
+    await admin.connect();
+    try {
+      const read = await admin.fetchOffsets({ groupId: this.options.service, topics: [...topics] });
+      for (const topic of topics) {
+        const partitions = read.find((one) => one.topic === topic)?.partitions ?? [];
+        for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+          const offset = Number(partitions.find((one) => one.partition === partition)?.offset ?? -1);
+          if (Number(high) > Number(low) && offset < Number(high)) return false;
+        }
+      }
+      return true;
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
       this.#register();

@@ -1,0 +1,137 @@
+// The whole platform on this machine: stack, far ends, databases, topics, six services in waves. Used by npm start, npm test and the fault tests.
+import { generateKeyPairSync } from 'node:crypto';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { root } from '../stack/cache.mjs';
+import { createDatabases } from '../stack/databases.mjs';
+import { Part } from '../stack/process.mjs';
+import { run } from '../stack/run.mjs';
+import { startStack } from '../stack/stack.mjs';
+import { createTopics } from '../stack/topics.mjs';
+import { startFarEnds } from '../far-ends/far-ends.mjs';
+import { firstAdmin, peopleFile } from '../demo/people.mjs';
+
+/** hq first: the others are ready only when they have read the organisation. */
+export const services = ['hq', 'reception', 'workshop', 'parts', 'crm', 'claims'];
+/** @typedef {Awaited<ReturnType<typeof startPlatform>>} Platform */
+
+/**
+ * @param {object} options
+ * @param {string} options.dir         data, logs and pid files
+ * @param {number} options.portBase    stack +0…, far ends +20…, services +40 (two ports a service)
+ * @param {number} [options.replicas]  processes per service
+ * @param {number} [options.brokers]
+ * @param {boolean} [options.nativeOnly]
+ * @param {(line: string) => void} [options.log]
+ * @param {Record<string, string>} [options.environment]
+ */
+export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, nativeOnly = false, log = console.error, environment = {} }) {
+  fs.mkdirSync(dir, { recursive: true });
+  const home = fs.realpathSync(dir);
+  const [stack] = await Promise.all([startStack({ dir: home, portBase, brokers, nativeOnly, log }), run('npm', ['run', 'build', '--silent'], { cwd: root, env: { ...process.env, NX_DAEMON: 'false' } })]);
+  const port = (/** @type {string} */ service, replica = 0) => portBase + 40 + services.indexOf(service) * 4 + replica;
+  /** @type {Awaited<ReturnType<typeof startFarEnds>> | undefined} */
+  let farEnds;
+  /** @type {Record<string, Part[]>} */
+  const parts = {};
+  const stop = async () => {
+    await Promise.allSettled(Object.values(parts).flat().map((part) => part.stop()));
+    await farEnds?.stop();
+    await stack.stop();
+  };
+  try {
+    const require = createRequire(import.meta.url);
+    const [databases] = await Promise.all([
+      createDatabases(stack.databaseAdminUrl, services).then(async (urls) => {
+        const { migrate } = require('@aftersales/platform/database/migrate');
+        for (const service of services) await migrate(urls[service].owner, ['libs/platform', 'libs/directory', `services/${service}`].map((part) => path.join(root, part, 'migrations')));
+        return urls;
+      }),
+      createTopics(stack.kafkaBrokers, require('@aftersales/contracts/catalogue').topics()),
+      startFarEnds({
+        portBase: portBase + 20, dir: home, usersFile: peopleFile(home), log,
+        receiptUrl: `http://127.0.0.1:${port('crm')}/callbacks/sms`, makerCallbackUrl: `http://127.0.0.1:${port('claims')}/callbacks/maker`,
+      }).then((ends) => (farEnds = ends)),
+    ]);
+    const ends = /** @type {NonNullable<typeof farEnds>} */ (farEnds);
+    const seals = sealKeys(home);
+    const common = {
+      ...inherited(), AFTERSALES_ENV: 'development', AFTERSALES_DEMO_CLOCK: 'true', AFTERSALES_HOST: '127.0.0.1', AFTERSALES_LOG_LEVEL: 'info',
+      REDIS_URL: stack.redisUrl, KAFKA_BROKERS: stack.kafkaBrokers, OIDC_ISSUER: ends.issuer, AFTERSALES_SEAL_PUBLIC_KEYS: JSON.stringify(seals.publicKeys), NODE_OPTIONS: '--enable-source-maps',
+    };
+    /** @type {Record<string, Record<string, string>>} */
+    const own = {
+      hq: { AFTERSALES_FIRST_ADMIN: firstAdmin },
+      reception: { AFTERSALES_PUBLIC_URL: `http://127.0.0.1:${port('reception')}` },
+      crm: { AFTERSALES_SMTP_URL: ends.mail.smtp, AFTERSALES_SMS_URL: ends.sms, AFTERSALES_SMS_SECRET: ends.secrets.sms, AFTERSALES_PUBLIC_URL: `http://127.0.0.1:${port('crm')}` },
+      claims: { AFTERSALES_MAKER_URL: ends.maker, AFTERSALES_MAKER_SECRET: ends.secrets.maker },
+    };
+    for (const service of services) {
+      parts[service] = Array.from({ length: replicas }, (_, replica) => servicePart({
+        service, replica, home, port: port(service, replica), log,
+        env: { ...common, ...own[service], ...environment, DATABASE_URL: databases[service].service, SYSTEM_DATABASE_URL: databases[service].system, AFTERSALES_PORT: String(port(service, replica)), AFTERSALES_SEAL_PRIVATE_KEYS: JSON.stringify([seals.privateKeys[service]]) },
+      }));
+    }
+    for (const wave of [['hq'], services.slice(1)]) await Promise.all(wave.flatMap((service) => (parts[service] ?? []).map((part) => part.start())));
+    const url = (/** @type {string} */ service, replica = 0) => `http://127.0.0.1:${port(service, replica)}`;
+    return { ...ends, home, stack, databases, services: parts, url, stop, brokers: stack.kafkaBrokers };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** @param {{ service: string, replica: number, home: string, port: number, env: Record<string, string>, log: (line: string) => void }} options */
+function servicePart({ service, replica, home, port, env, log }) {
+  const name = `${service}-${replica + 1}`;
+  const mark = `--run ${home}/${name} `;
+  return new Part({
+    name, file: path.join(home, name), marks: [mark], ports: [port], stopSignal: 'SIGTERM',
+    prepare: async () => undefined,
+    // The last word keeps the mark's trailing space: "reception-1" is not "reception-10".
+    run: () => ({ command: process.execPath, args: [path.join(root, 'services', service, 'dist/main.js'), '--run', `${home}/${name}`, '-'], options: { cwd: root, env } }),
+    probe: async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+      if (!answer.ok) throw new Error(`not ready: ${await answer.text()}`);
+    },
+  }, log);
+}
+
+/** Services get what they need and nothing by accident. */
+function inherited() {
+  return Object.fromEntries(['PATH', 'HOME', 'LANG', 'TZ'].flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : [])));
+}
+
+/** Development keys, kept so that sealed facts survive a restart. @param {string} home */
+function sealKeys(home) {
+  const file = path.join(home, 'seal-keys.json');
+  if (!fs.existsSync(file)) {
+    /** @type {{ publicKeys: Record<string, object>, privateKeys: Record<string, object> }} */
+    const made = { publicKeys: {}, privateKeys: {} };
+    for (const service of services) {
+      const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const kid = `development-${service}`;
+      made.publicKeys[service] = { ...publicKey.export({ format: 'jwk' }), kid };
+      made.privateKeys[service] = { ...privateKey.export({ format: 'jwk' }), kid };
+    }
+    fs.writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  }
+  return JSON.parse(fs.readFileSync(file, 'utf8'));
+}
+
+/** Every service's clock jumps ahead by `ms`, and looks at once for what became due. @param {Record<string, { owner: string }>} databases @param {number} ms */
+export async function jumpClocks(databases, ms) {
+  const { default: pg } = await import('pg');
+  await Promise.all(Object.values(databases).map(async ({ owner }) => {
+    const client = new pg.Client({ connectionString: owner });
+    await client.connect();
+    try {
+      await client.query(`insert into clock_shift (shift) values ($1 * interval '1 ms') on conflict (only_row) do update set shift = clock_shift.shift + excluded.shift`, [ms]);
+      await client.query('notify clock');
+    } finally {
+      await client.end();
+    }
+  }));
+}
+
