@@ -1,5 +1,5 @@
 -- What every service's database holds beside its own tables. Scopes: store (row-level security by store), group (every store reads,
--- the home service writes), platform (reached only through the platform's own doors). A catalogue test fails on a table without one.
+-- the home service writes), platform (reached only through the platform's own doors), owner (services only read it). A catalogue test fails on a table without one.
 
 create function app_now() returns timestamptz(3) language sql stable parallel safe
   as $$ select nullif(current_setting('app.now', true), '')::timestamptz(3) $$;
@@ -31,7 +31,9 @@ declare
   system  text := current_database() || '_system';
 begin
   execute format('comment on table %s is %L', tbl, 'scope: ' || scope);
-  execute format('grant select, insert, update, delete on %s to %I, %I', tbl, service, system);
+  execute format('grant select on %s to %I, %I', tbl, service, system);
+  if scope = 'owner' then return; end if;
+  execute format('grant insert, update, delete on %s to %I, %I', tbl, service, system);
   if scope = 'platform' then return; end if;
   if scope not in ('store', 'group') then raise exception 'unknown scope %', scope; end if;
   execute format('alter table %s enable row level security', tbl);
@@ -43,6 +45,8 @@ begin
     execute format('create policy whole_group on %s to %I using (true) with check (true)', tbl, service);
   end if;
 end $$;
+
+call declare_scope('clock_shift', 'owner');
 
 create table outbox (
   id         bigint generated always as identity (cache 1) primary key,

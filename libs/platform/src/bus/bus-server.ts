@@ -44,7 +44,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   /** In its group, and reading. */
   get joined(): boolean {
-    return this.#joined || this.#hearings.size === 0;
+    return this.#joined || !this.options.kafka || this.#hearings.size === 0;
   }
 
   /** How long fetches have made no progress, ms. */

@@ -13,7 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status >= 500) this.#log.error({ method: request.method, route: request.routeOptions?.url }, (error as Error).stack ?? String(error));
+    if (problem.status >= 500 && !request.url.startsWith('/health/')) this.#log.error({ method: request.method, route: request.routeOptions?.url }, (error as Error).stack ?? String(error));
     if (problem.status === 503 || problem.code === 'http.busy') void reply.header('retry-after', '1');
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify({ ...problem, instance: request.id }));

@@ -36,7 +36,10 @@ export function problemOf(error: unknown): Problem {
   if (code === '55P03') return problem(409, 'http.busy', new Busy().message);
   if (code === '22021' || code === '22P05') return problem(422, 'http.fields', 'A text holds a character that can not be stored.');
   if (isTransient(error)) return problem(503, 'http.unavailable', 'The service can not reach its database right now.');
-  if (error instanceof HttpException) return ofStatus(error.getStatus());
+  if (error instanceof HttpException) {
+    const { error: failing } = error.getResponse() as { error?: unknown }; // terminus names what is down
+    return { ...ofStatus(error.getStatus()), ...(error.getStatus() === 503 && failing !== null && typeof failing === 'object' && { detail: `down: ${Object.keys(failing).join(', ')}` }) };
+  }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return ofStatus(statusCode);
   return problem(500, 'http.internal', 'Something went wrong on our side.');
 }
@@ -45,6 +48,7 @@ function ofStatus(status: number): Problem {
   if (status === 404) return problem(404, 'http.not-found', 'There is nothing here.');
   if (status === 413) return problem(413, 'http.too-large', 'The request is too large.');
   if (status === 415) return problem(415, 'http.media-type', 'Only application/json is understood.');
+  if (status === 503) return problem(503, 'http.unavailable', 'The service is not ready.');
   if (status === 429) return problem(429, 'http.too-many', 'Too many requests.');
   if (status >= 400 && status < 500) return problem(status, 'http.syntax', 'The request can not be understood.');
   return problem(status, 'http.internal', 'Something went wrong on our side.');

@@ -27,6 +27,6 @@ it('hears', async () => {
     await service.hear(Pinged, { ballId: store }, { storeId: store, id: 'x1' });
     expect(BallConsumer.seen).toEqual([store + store]);
     expect((await service.http('GET /dead-letters', {})).status).toBe(401);
-    expect((await service.http('GET /health/ready', {})).body).toBe(1);
+    expect((await service.http('GET /health/ready', {})).body).toMatchObject({status:'ok'});
   } finally { await service.stop(); }
 });

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { DirectoryModule } from '@aftersales/directory/directory.module';
+
+@Module({ imports: [DirectoryModule.for('claims')] })
+export class ClaimsModule {}

@@ -1,0 +1,49 @@
+import { PolicyChanged } from '@aftersales/contracts/hq/policy';
+import { StaffChanged } from '@aftersales/contracts/hq/staff';
+import { TestOrganisation } from '@aftersales/directory/testing/organisation';
+import { TestService } from '@aftersales/platform/testing/test-service';
+import { v7 as uuidv7 } from 'uuid';
+import { HqModule } from '../hq.module';
+import { hqSettings } from '../hq.settings';
+
+describe('organisation', () => {
+  let service: TestService;
+  let org: TestOrganisation;
+  const firstAdmin = uuidv7();
+
+  beforeAll(async () => {
+    service = await TestService.start({ name: 'hq', module: HqModule, settings: hqSettings }, { AFTERSALES_FIRST_ADMIN: firstAdmin });
+    org = await TestOrganisation.publish(service);
+  });
+  afterAll(() => service?.stop());
+
+  it('HQ-1 the first start appoints one administrator and publishes every policy of the seed once', async () => {
+    const said = await service.said(PolicyChanged);
+    expect(new Set(said.map(({ data }) => data.kind)).size).toBe(said.length);
+    expect((await service.said(StaffChanged))[0]!.data).toMatchObject({ staffId: firstAdmin, posts: [{ role: 'hq-admin', storeId: null }] });
+  });
+
+  it('HQ-1 a policy is published whole with its next version; the same state again says nothing; an old version is refused', async () => {
+    const policyId = uuidv7();
+    const body = { kind: 'appointment.reply', scope: { level: 'store', storeId: org.a.storeId }, value: { workingMinutes: 30 }, onOpen: 'keep' };
+    const put = (changes: object, ifMatch?: number) => service.http(`PUT /organisation/policies/${policyId}`, { as: org.hqAdmin, body: { ...body, ...changes }, ifMatch });
+    expect(await put({})).toMatchObject({ status: 200, body: { id: policyId, version: 1 }, etag: '"1"' });
+    expect(await put({})).toMatchObject({ status: 200, body: { version: 1 } });
+    expect(await put({ value: { workingMinutes: 20 } })).toMatchObject({ status: 412, body: { code: 'http.stale' } });
+    expect(await put({ value: { workingMinutes: 20 } }, 1)).toMatchObject({ status: 200, body: { version: 2 } });
+    expect((await service.said(PolicyChanged)).filter(({ data }) => data.policyId === policyId).map(({ data }) => data.version)).toEqual([1, 2]);
+  });
+
+  it('HQ-1 a policy with a value that does not fit its kind is refused by field and changes nothing', async () => {
+    const before = (await service.said(PolicyChanged)).length;
+    const answer = await service.http(`PUT /organisation/policies/${uuidv7()}`, { as: org.hqAdmin, body: { kind: 'appointment.reply', scope: { level: 'group' }, value: { workingMinutes: -5 }, onOpen: 'keep' } });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'http.fields', errors: [{ pointer: '/value/workingMinutes' }] } });
+    expect((await service.said(PolicyChanged)).length).toBe(before);
+  });
+
+  it('HQ-1 only hq-admin writes the organisation', async () => {
+    const answer = await service.http(`PUT /organisation/staff/${uuidv7()}`, { as: org.a.staff['store-manager'], body: { name: 'X', posts: [] } });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'auth.role' } });
+    expect((await service.http('GET /organisation/stores')).status).toBe(401);
+  });
+});

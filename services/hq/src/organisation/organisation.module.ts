@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { FirstStart } from './first-start';
+import { OrganisationController } from './organisation.controller';
+import { OrganisationService } from './organisation.service';
+
+@Module({ controllers: [OrganisationController], providers: [OrganisationService, FirstStart] })
+export class OrganisationModule {}
