@@ -75,7 +75,11 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
     }
     for (const wave of [['hq'], services.slice(1)]) await Promise.all(wave.flatMap((service) => (parts[service] ?? []).map((part) => part.start())));
     const url = (/** @type {string} */ service, replica = 0) => `http://127.0.0.1:${port(service, replica)}`;
-    return { ...ends, home, stack, databases, services: parts, url, stop, brokers: stack.kafkaBrokers };
+    const addresses = {
+      urls: Object.fromEntries(services.map((service) => [service, Array.from({ length: replicas }, (_, replica) => url(service, replica))])),
+      issuer: ends.issuer, mail: ends.mail.http, sms: ends.sms, maker: ends.maker, databases, redisUrl: stack.redisUrl, kafkaBrokers: stack.kafkaBrokers,
+    };
+    return { ...ends, home, stack, databases, services: parts, url, stop, addresses };
   } catch (error) {
     await stop();
     throw error;

@@ -27,11 +27,11 @@ const saidBy = (service: ServiceName) => ({ topic }: Contract<any, any>): boolea
 const isPromise = ({ topic }: Contract<any, any>): boolean => topic.endsWith('.promise');
 
 function says(contracts: readonly Contract<any, any>[], when: ReadonlyMap<string, string>): string[] {
-  const promises = contracts.filter(isPromise);
   const rows = contracts.filter((contract) => !isPromise(contract)).map((contract) => row(contract, contract.type, when.get(contract.type) ?? ''));
-  if (promises[0]) {
-    const [last, ...others] = promises.map(({ type }) => withoutVersion(type).split('promise')[1]!).reverse();
-    rows.push(row(promises[0], `${withoutVersion(promises[0].type)} | ${[...others.reverse().slice(1), last].join(' | ')} (.v1)`, 'The promise ledger, one shape for all (domain.md §7).'));
+  const [first, ...others] = contracts.filter(isPromise);
+  if (first) {
+    const outcomes = others.map(({ type }) => ` | -${withoutVersion(type).split('promise-')[1]}`).join('');
+    rows.push(row(first, `${withoutVersion(first.type)}${outcomes} (.v1)`, 'The promise ledger, one shape for all (domain.md §7).'));
   }
   return ['', '| type | topic | key | scope | kept | sealed for | heard by (fields needed) | when, and what follows |', '|---|---|---|---|---|---|---|---|', ...rows];
 }
