@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { storeOf } from '@aftersales/directory/directory';
+import { Settings } from '@aftersales/platform/config/config';
+import { insertRow } from '@aftersales/platform/database/rows';
+import type { Tx } from '@aftersales/platform/database/tx';
+import { v7 as uuidv7 } from 'uuid';
+import type { ReceptionSettings } from '../reception.settings';
+import { languageOf, type Link, type LinkPage, type LinkQuestion, type Question } from './link';
+
+/** Used, expired, cancelled: it opens no door any more. */
+export class LinkClosed extends Error {
+  override readonly name = 'LinkClosed';
+}
+
+/** One-use links to customers (interfaces.md): random, kept as a hash, bound to one question and version, with an end. */
+@Injectable()
+export class Links {
+  readonly #questions = new Map<Question, LinkQuestion>();
+
+  constructor(private readonly settings: Settings<ReceptionSettings>) {}
+
+  register(question: LinkQuestion): void {
+    this.#questions.set(question.question, question);
+  }
+
+  /** A new question replaces the one that is open on the subject. The token leaves only in a sealed part; it is stored nowhere. */
+  async ask(tx: Tx, asked: { question: Question; subject: string; version: number; storeId: string; expiresAt: Date }): Promise<{ askId: string; token: string; url: string }> {
+    await this.cancel(tx, asked.question, asked.subject);
+    const token = randomBytes(32).toString('base64url');
+    const askId = uuidv7();
+    await insertRow(tx, 'link', {
+      id: askId, storeId: asked.storeId, version: 1, question: asked.question, subject: asked.subject, subjectVersion: asked.version,
+      tokenHash: hashOf(token), state: 'open', expiresAt: asked.expiresAt,
+    });
+    return { askId, token, url: new URL(`/l/${token}`, this.settings.values.AFTERSALES_PUBLIC_URL).href };
+  }
+
+  /** Nothing is asked any more: the link that is open on the subject, if any, is closed. */
+  async cancel(tx: Tx, question: Question, subject: string): Promise<void> {
+    await tx.query(`update link set state = 'cancelled', closed_at = $3, version = version + 1 where question = $1 and subject = $2 and state = 'open'`, [question, subject, tx.now]);
+  }
+
+  /** Which question of which store a token stands for; null when it is unknown. Not yet whether it is still open. */
+  async find(tx: Tx, token: string): Promise<Pick<Link, 'askId' | 'storeId'> | null> {
+    return tx.one(`select id as "askId", store_id as "storeId" from link where token_hash = $1`, [hashOf(token)]);
+  }
+
+  /** @throws LinkClosed */
+  async page(tx: Tx, askId: string): Promise<{ page: LinkPage; link: Link }> {
+    const link = await this.#open(tx, askId);
+    return { page: await this.#asker(link).page(tx, link), link };
+  }
+
+  /** Answered once: whoever comes second with the same link finds it used after the subject's lock, and is undone. @throws LinkClosed */
+  async answer(tx: Tx, askId: string, form: Readonly<Record<string, string>>): Promise<{ page: LinkPage; link: Link }> {
+    const link = await this.#open(tx, askId);
+    const page = await this.#asker(link).answer(tx, link, form);
+    if (page.form) return { page, link };
+    // Subject first, link second, as everywhere: the feature has locked its row, so this can't run ahead of the twin.
+    const [used] = await tx.query(`update link set state = 'used', closed_at = $2, version = version + 1 where id = $1 and state = 'open' returning id`, [askId, tx.now]);
+    if (!used) throw new LinkClosed();
+    return { page, link };
+  }
+
+  async #open(tx: Tx, askId: string): Promise<Link> {
+    const row = await tx.one<Omit<Link, 'language'>>(
+      `select id as "askId", question, subject, subject_version as version, store_id as "storeId", expires_at as "expiresAt" from link where id = $1 and state = 'open' and expires_at > app_now()`, [askId],
+    );
+    if (!row) throw new LinkClosed();
+    return { ...row, language: languageOf((await storeOf(tx, row.storeId)).locale) };
+  }
+
+  #asker(link: Link): LinkQuestion {
+    const asker = this.#questions.get(link.question);
+    if (!asker) throw new Error(`nobody asks '${link.question}'`);
+    return asker;
+  }
+}
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
