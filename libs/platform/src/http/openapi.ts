@@ -15,7 +15,7 @@ export function operationsOf(app: Pick<INestApplication, 'get'>): Documented[] {
     const prefix = String(Reflect.getMetadata('path', metatype) ?? '/');
     return Object.getOwnPropertyNames(metatype.prototype).flatMap((name) => {
       const operation: Operation | undefined = Reflect.getMetadata(operationKey, metatype.prototype[name]);
-      return operation ? [{ controller: metatype.name.replace(/Controller$/, ''), name, operation: { ...operation, path: `${prefix}/${operation.path}`.replace(/\/+/g, '/').replace(/\/$/, '') } }] : [];
+      return operation ? [{ controller: metatype.name.replace(/Controller$/, ''), name, operation: { ...operation, path: `/${prefix}/${operation.path}`.replace(/\/+/g, '/').replace(/\/$/, '') } }] : [];
     });
   });
 }

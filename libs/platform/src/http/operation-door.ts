@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Injectable, UnsupportedMediaTypeException, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { z } from 'zod';
@@ -46,7 +46,7 @@ export class OperationDoor implements NestInterceptor {
 
     const run = async (tx: Tx): Promise<unknown> => {
       request.door = { tx, call };
-      const answer = await lastValueFrom(next.handle());
+      const answer = shaped(operation, await lastValueFrom(next.handle()));
       if (key) tx.pending.answer = { actor: call.person.id, storeId: call.storeId, operation: name, key, bodyHash, status: reply.statusCode, answer: JSON.stringify(answer ?? null), etag: etagOf(answer) };
       return answer;
     };
@@ -81,6 +81,7 @@ export class OperationDoor implements NestInterceptor {
     const able = here.filter(({ role }) => operation.roles.includes(role));
     if (able.length === 0) throw new Forbidden();
     for (const [name, value] of Object.entries(params)) if (name.endsWith('Id') && !z.uuid().safeParse(value).success) throw new NotFound(name);
+    if (request.body !== undefined && request.body !== null && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) throw new UnsupportedMediaTypeException();
     const body = operation.body ? parsed(operation.body, request.body ?? {}, '') : undefined;
     if (!operation.body && operation.method !== 'GET' && request.body && Object.keys(request.body).length) throw new InvalidFields([{ pointer: '', code: 'unrecognized_keys', detail: 'This action takes no body.' }]);
     const query = operation.query ? parsed(operation.query, request.query ?? {}, '?') : undefined;
@@ -96,6 +97,14 @@ function parsed(shape: z.ZodType, input: unknown, prefix: string): unknown {
   const result = shape.safeParse(input);
   if (result.success) return result.data;
   throw new InvalidFields(result.error.issues.slice(0, 50).map(({ path, code, message }) => ({ pointer: `${prefix}/${path.join('/')}`, code, detail: message })));
+}
+
+/** The answer as its document says, nothing beside it; one that does not fit is our fault and undoes the transaction. */
+function shaped(operation: Operation, answer: unknown): unknown {
+  if (!operation.answer) return undefined;
+  const result = operation.answer.safeParse(JSON.parse(JSON.stringify(answer ?? null)));
+  if (result.success) return result.data;
+  throw new Error(`${operation.method} ${operation.path} answers other than its document: ${result.error.issues.map(({ path, message }) => `/${path.join('/')} ${message}`).join('; ')}`);
 }
 
 function idempotencyKey(request: FastifyRequest): string {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { demand } from '@aftersales/contracts/kernel/refused';
+import { demand, Refused } from '@aftersales/contracts/kernel/refused';
 import { NotFound } from '../database/rows';
 import type { Tx } from '../database/tx';
 import type { Seal } from '../outbox/seal';
 import type { Hearing } from './arrived';
 import { handle } from './inbox';
+import { isTransient } from './transient';
 
 export interface DeadLetter {
   readonly id: number;
@@ -61,7 +62,10 @@ export class DeadLetters {
     demand(open[0]?.id === id && open[0].state === 'dead', 'platform.earliest-first', 'Only the earliest dead letter of its key can be taken.');
     let applied = 0;
     if (again) {
-      await this.#apply(tx, open[0]);
+      await this.#apply(tx, open[0]).catch((error: Error) => {
+        if (isTransient(error)) throw error;
+        throw new Refused('platform.still-broken', 'It can still not be handled.');
+      });
       applied++;
     }
     await this.#mark(tx, open[0], again ? 'replayed' : 'discarded', by);
@@ -85,7 +89,7 @@ export class DeadLetters {
   async #apply(tx: Tx, { consumer, topic, partition, offset, key, payload }: DeadLetter): Promise<void> {
     const hearing = this.#hearings.get(topic);
     const arrived = await hearing?.read({ topic, partition, offset, key, payload }, this.seal);
-    demand(hearing && arrived?.fact, 'platform.still-broken', arrived?.broken ?? 'Nobody here hears it any more.');
+    if (!hearing || !arrived?.fact) throw new Error(arrived?.broken ?? 'nobody here hears it any more');
     await handle(tx, hearing, consumer, [arrived]);
   }
 

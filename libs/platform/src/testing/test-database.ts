@@ -17,7 +17,7 @@ const root = resolve(__dirname, '../../../..');
 const kinds = ['owner', 'service', 'system'] as const;
 
 /** An own database of `service` for one test file, with its three roles and all migrations. */
-export async function createTestDatabase(service: string): Promise<TestDatabase> {
+export async function createTestDatabase(service: string, ownMigrations = join(root, 'services', service, 'migrations')): Promise<TestDatabase> {
   const name = `t_${service}_${process.pid}_${Date.now().toString(36)}`;
   const admin = new pg.Client({ connectionString: stack.adminUrl });
   await admin.connect();
@@ -36,7 +36,7 @@ export async function createTestDatabase(service: string): Promise<TestDatabase>
   const pool = new pg.Pool({ connectionString: superuser.href, max: 4 });
   pool.on('error', () => undefined);
   await pool.query(`alter schema public owner to ${name}_owner; revoke all on schema public from public; grant usage on schema public to ${name}_service, ${name}_system`);
-  await migrate(owner, [join(root, 'libs/platform/migrations'), join(root, 'libs/directory/migrations'), join(root, 'services', service, 'migrations')]);
+  await migrate(owner, [join(root, 'libs/platform/migrations'), join(root, 'libs/directory/migrations'), ownMigrations]);
   return {
     name, owner, service: own, system, admin: pool,
     drop: async () => {

@@ -39,8 +39,8 @@ interface RequestOptions {
 export class TestService {
   private constructor(readonly built: BuiltService, readonly db: TestDatabase, readonly issuer: TestIssuer, private readonly name: string) {}
 
-  static async start(spec: ServiceSpec<any>, environment: Record<string, string> = {}): Promise<TestService> {
-    const [db, issuer, { publicKey, privateKey }] = await Promise.all([createTestDatabase(spec.name), TestIssuer.start(), generateKeyPair('ECDH-ES+A256KW', { extractable: true })]);
+  static async start(spec: ServiceSpec<any>, environment: Record<string, string> = {}, migrations?: string): Promise<TestService> {
+    const [db, issuer, { publicKey, privateKey }] = await Promise.all([createTestDatabase(spec.name, migrations), TestIssuer.start(), generateKeyPair('ECDH-ES+A256KW', { extractable: true })]);
     const kid = `test-${spec.name}`;
     const publicJwk = { ...(await exportJWK(publicKey)), kid };
     const others = ['reception', 'workshop', 'parts', 'crm', 'claims', 'hq'];

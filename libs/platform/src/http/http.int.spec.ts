@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { ParcelSent, staff, stores } from '../testing/sample/parcel.module';
+import { startSample } from '../testing/sample/start-sample';
+import type { TestService } from '../testing/test-service';
+
+describe('the HTTP door', () => {
+  let service: TestService;
+  beforeAll(async () => (service = await startSample()));
+  afterAll(() => service?.stop());
+
+  const parcels = `/stores/${stores.a}/parcels`;
+  const pack = (more: object = {}, body: unknown = { note: 'x' }) => service.http(`POST ${parcels}`, { as: staff.clerkA, body, ...more });
+  const count = async () => Number((await service.rows('select count(*) as n from parcel'))[0]!.n);
+
+  describe('who', () => {
+    it('no token, or one we do not take, is 401', async () => {
+      expect(await pack({ as: undefined })).toMatchObject({ status: 401, body: { code: 'auth.token' } });
+      for (const changes of [{ audience: 'other' }, { issuer: 'http://else.example' }, { expiresIn: '-1h' }, { typ: 'JWT' }]) {
+        const token = await service.issuer.token(staff.clerkA, changes);
+        expect([changes, (await pack({ as: undefined, headers: { authorization: `Bearer ${token}` } })).status]).toEqual([changes, 401]);
+      }
+    });
+
+    it('another role is 403, another store is 404 with the body of an absent one', async () => {
+      expect(await pack({ as: staff.guestA })).toMatchObject({ status: 403, body: { code: 'auth.role' } });
+      const other = await service.http(`POST ${parcels}`, { as: staff.clerkB, body: { note: 'x' } });
+      const absent = await service.http(`POST /stores/${uuidv7()}/parcels`, { as: staff.clerkB, body: { note: 'x' } });
+      expect({ ...other.body, instance: '' }).toEqual({ ...absent.body, instance: '' });
+      expect(other.status).toBe(404);
+    });
+
+    it("another store's row is 404 even when its id is known", async () => {
+      const { body } = await pack();
+      const url = `/stores/${stores.b}/parcels/${body.id}`;
+      expect((await service.http(`GET ${url}`, { as: staff.clerkB })).status).toBe(404);
+      expect((await service.http(`POST ${url}/send`, { as: staff.clerkB, ifMatch: 1 })).status).toBe(404);
+      expect((await service.http(`GET /stores/${stores.b}/parcels`, { as: staff.clerkB })).body.parcels).toEqual([]);
+    });
+  });
+
+  describe('what', () => {
+    it.each([
+      ['bad JSON', { headers: { 'content-type': 'application/json' } }, '{"note":', 400],
+      ['another media type', { headers: { 'content-type': 'text/plain' } }, 'note', 415],
+      ['a large body', {}, { note: 'x'.repeat(300_000) }, 413],
+      ['an unknown field', {}, { note: 'x', extra: 1 }, 422],
+      ['a field too long', {}, { note: 'x'.repeat(51) }, 422],
+      ['a character that can not be stored', {}, { note: 'a\u0000b' }, 422],
+      ['an empty body', {}, {}, 422],
+    ])('%s is refused as problem+json and changes nothing', async (_name, more, body, status) => {
+      const before = await count();
+      const answer = await pack(more, body);
+      expect(answer).toMatchObject({ status, body: { type: expect.stringMatching(/^urn:/), title: expect.any(String), status, code: expect.any(String), instance: expect.any(String) } });
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      expect(await count()).toBe(before);
+    });
+
+    it('a malformed id is 404, a route nobody has is 404', async () => {
+      expect((await service.http(`GET ${parcels}/nonsense`, { as: staff.clerkA })).status).toBe(404);
+      expect((await service.http('GET /nonsense', { as: staff.clerkA })).status).toBe(404);
+    });
+  });
+
+  describe('Idempotency-Key', () => {
+    it('is needed', async () => {
+      expect(await pack({ key: null })).toMatchObject({ status: 428 });
+      expect(await pack({ key: 'a b' })).toMatchObject({ status: 400 });
+    });
+
+    it('same key, same answer, one effect; another body is 422', async () => {
+      const key = randomUUID();
+      const before = await count();
+      const first = await pack({ key });
+      const again = await pack({ key });
+      expect([again.status, again.body, again.etag]).toEqual([201, first.body, first.etag]);
+      expect(again.headers['idempotency-replayed']).toBe('true');
+      expect(await pack({ key }, { note: 'y' })).toMatchObject({ status: 422, body: { code: 'http.idempotency-key-reused' } });
+      expect(await count()).toBe(before + 1);
+      expect((await service.said(ParcelSent)).filter(({ data }) => data.parcelId === first.body.id)).toHaveLength(1);
+    });
+
+    it('twins in flight get one answer and have one effect', async () => {
+      const key = randomUUID();
+      const before = await count();
+      const answers = await Promise.all(Array.from({ length: 6 }, () => pack({ key })));
+      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+      expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201));
+      expect(await count()).toBe(before + 1);
+    });
+
+    it('a refused request stores nothing: the same key may try again', async () => {
+      const key = randomUUID();
+      expect((await pack({ key }, { note: 1 })).status).toBe(422);
+      expect((await pack({ key })).status).toBe(201);
+    });
+
+    it('belongs to the person: the same key of another is another request', async () => {
+      const key = randomUUID();
+      const mine = await pack({ key });
+      const theirs = await service.http(`POST /stores/${stores.b}/parcels`, { as: staff.clerkB, key, body: { note: 'x' } });
+      expect(theirs.body.id).not.toBe(mine.body.id);
+    });
+  });
+
+  describe('If-Match', () => {
+    it('is needed, and an old version changes nothing', async () => {
+      const { body } = await pack();
+      const send = (more: object) => service.http(`POST ${parcels}/${body.id}/send`, { as: staff.clerkA, ...more });
+      expect((await send({})).status).toBe(428);
+      expect((await send({ ifMatch: 'W/"1"' })).status).toBe(400);
+      expect((await send({ ifMatch: 7 })).status).toBe(412);
+      const key = randomUUID();
+      expect(await send({ ifMatch: 1, key })).toMatchObject({ status: 200, body: { version: 2, state: 'sent' }, etag: '"2"' });
+      // Looked up before If-Match: the repeated request is answered, not refused as stale.
+      expect(await send({ ifMatch: 1, key })).toMatchObject({ status: 200, body: { version: 2 } });
+    });
+
+    it('of two changes at once one wins', async () => {
+      const { body } = await pack();
+      const answers = await Promise.all([1, 2, 3].map(() => service.http(`POST ${parcels}/${body.id}/send`, { as: staff.clerkA, ifMatch: 1 })));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+    });
+
+    it('a rule that refuses is 409 with its name', async () => {
+      const { body } = await pack();
+      await service.http(`POST ${parcels}/${body.id}/send`, { as: staff.clerkA, ifMatch: 1 });
+      expect(await service.http(`POST ${parcels}/${body.id}/send`, { as: staff.clerkA, ifMatch: 2 })).toMatchObject({ status: 409, body: { code: 'parcel.packed-first' } });
+    });
+  });
+
+  it('a trace goes on from the caller into the fact', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { body } = await pack({ headers: { traceparent } });
+    const fact = (await service.said(ParcelSent)).find(({ data }) => data.parcelId === body.id)!;
+    expect(fact.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/);
+    expect((await pack({ headers: { traceparent } }, { note: 1 })).body.instance).toBe('0af7651916cd43dd8448eb211c80319c');
+  });
+
+  it('the API document names every operation with its fields and roles', async () => {
+    const { body } = await service.http('GET /openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(body.paths['/api/hq/stores/{storeId}/parcels'].post).toMatchObject({ 'x-roles': ['advisor'], requestBody: { content: { 'application/json': { schema: { properties: { note: { maxLength: 50 } } } } } } });
+  });
+});

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { broken, ParcelSent, staff, stores } from '../testing/sample/parcel.module';
+import { startSample } from '../testing/sample/start-sample';
+import type { TestService } from '../testing/test-service';
+import { DeadLetters } from './dead-letters';
+
+describe('inbox', () => {
+  let service: TestService;
+  beforeAll(async () => (service = await startSample()));
+  afterAll(() => service?.stop());
+  afterEach(() => broken.clear());
+
+  const storeId = stores.a;
+  const hear = (parcelId: string, step: number, more: { id?: string; poison?: boolean; storeId?: string } = {}) =>
+    service.hear(ParcelSent, { parcelId, step, ...(more.poison && { poison: true }) }, { storeId: more.storeId ?? storeId, id: more.id ?? uuidv7(), at: new Date(0) });
+  const heard = async (parcelId: string) => (await service.rows<{ step: number }>('select step from parcel_heard where parcel_id = $1 order by n', [parcelId])).map(({ step }) => step);
+  const letters = (key: string) => service.rows<{ id: string; state: string; reason: string }>(`select id, state, reason from dead_letter where key = $1 order by id`, [key]);
+  const close = (what: 'replay' | 'discard', id: string) => service.http(`POST /dead-letters/${id}/${what}`, { as: staff.admin });
+
+  it('a fact delivered again has its effect once', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    await hear(parcelId, 1, { id });
+    await hear(parcelId, 1, { id });
+    expect(await heard(parcelId)).toEqual([1]);
+  });
+
+  it('the same fact delivered to two members at once has its effect once', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    await Promise.all(Array.from({ length: 8 }, () => hear(parcelId, 1, { id })));
+    expect(await heard(parcelId)).toEqual([1]);
+  });
+
+  it('what can not be handled becomes a dead letter, later facts of its key are parked, other keys go on', async () => {
+    const [sick, well] = [uuidv7(), uuidv7()];
+    await hear(sick, 1);
+    await hear(sick, 2, { poison: true });
+    await hear(sick, 3);
+    await hear(well, 1);
+    expect([await heard(sick), await heard(well)]).toEqual([[1], [1]]);
+    expect((await letters(sick)).map(({ state }) => state)).toEqual(['dead', 'parked']);
+    expect((await letters(sick))[0]!.reason).toContain('stumbled');
+  });
+
+  it('a replay takes the dead one and, in order, those parked behind it', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    broken.add(id);
+    await hear(parcelId, 1, { id });
+    await hear(parcelId, 2);
+    await hear(parcelId, 3);
+    const [dead, parked] = await letters(parcelId);
+    expect(await close('replay', parked!.id)).toMatchObject({ status: 409, body: { code: 'platform.earliest-first' } });
+    expect(await close('replay', dead!.id)).toMatchObject({ status: 409, body: { code: 'platform.still-broken' } });
+    broken.clear();
+    expect(await close('replay', dead!.id)).toMatchObject({ status: 201, body: { applied: 3 } });
+    await hear(parcelId, 4);
+    expect(await heard(parcelId)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('a discarded one lets the parked ones go on', async () => {
+    const parcelId = uuidv7();
+    await hear(parcelId, 1, { poison: true });
+    await hear(parcelId, 2);
+    const [dead] = await letters(parcelId);
+    expect(await close('discard', dead!.id)).toMatchObject({ body: { applied: 1 } });
+    expect(await heard(parcelId)).toEqual([2]);
+  });
+
+  it('parking while somebody replays loses nothing (LockKey)', async () => {
+    for (let round = 0; round < 10; round++) {
+      const parcelId = uuidv7();
+      const id = uuidv7();
+      broken.add(id);
+      await hear(parcelId, 1, { id });
+      broken.delete(id);
+      const [dead] = await letters(parcelId);
+      await Promise.all([close('replay', dead!.id), hear(parcelId, 2), hear(uuidv7(), 1)]);
+      expect([round, await heard(parcelId)]).toEqual([round, [1, 2]]);
+    }
+  });
+
+  it.each([
+    ['broken JSON', '{', /no JSON/],
+    ['no envelope', '{"id":1}', /no envelope/],
+    ['wrong schema', { data: { parcelId: 'x', step: 1 } }, /wrong schema: \/parcelId/],
+    ['unknown version', { type: 'hq.parcel-sent.v9' }, /unknown version/],
+    ['no store', { storeid: undefined }, /no store/],
+    ['other key', { data: { parcelId: uuidv7(), step: 1 } }, /wrong key/],
+  ])('%s is a dead letter with its reason, and the partition goes on', async (_name, change, reason) => {
+    const parcelId = uuidv7();
+    const envelope = { specversion: '1.0', id: randomUUID(), source: '/aftersales/hq', type: 'hq.parcel-sent.v1', subject: parcelId, time: new Date(0).toISOString(), datacontenttype: 'application/json', storeid: storeId, aggregateversion: 1, data: { parcelId, step: 1 } };
+    await service.hearBytes('hq.parcel', parcelId, typeof change === 'string' ? change : JSON.stringify({ ...envelope, ...change }));
+    const [letter] = await letters(parcelId);
+    expect(letter).toMatchObject({ state: 'dead', reason: expect.stringMatching(reason) });
+    const other = uuidv7();
+    await hear(other, 1);
+    expect(await heard(other)).toEqual([1]);
+  });
+
+  it('a type nobody here hears is skipped', async () => {
+    const key = uuidv7();
+    await service.hearBytes('hq.parcel', key, JSON.stringify({ specversion: '1.0', id: randomUUID(), source: 's', type: 'hq.parcel-weighed.v1', subject: key, time: new Date(0).toISOString(), datacontenttype: 'application/json', aggregateversion: 1, data: {} }));
+    expect(await letters(key)).toEqual([]);
+  });
+
+  it('the same id with other bytes is a dead letter', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    await hear(parcelId, 1, { id });
+    await hear(parcelId, 2, { id });
+    expect(await heard(parcelId)).toEqual([1]);
+    expect((await letters(parcelId))[0]!.reason).toBe('same id, other bytes');
+  });
+
+  it('a handler writes only in the stores of its facts', async () => {
+    const parcelId = uuidv7();
+    await hear(parcelId, 1, { storeId: stores.b });
+    const seen = await service.transaction([stores.a], (tx) => tx.query('select 1 from parcel_heard where parcel_id = $1', [parcelId]));
+    expect(seen).toEqual([]);
+  });
+
+  it('dead letters are listed for hq-admin alone', async () => {
+    expect((await service.http('GET /dead-letters', { as: staff.clerkA })).status).toBe(403);
+    const { body } = await service.http('GET /dead-letters', { as: staff.admin });
+    expect(body.letters.length).toBeGreaterThan(0);
+    expect(service.get(DeadLetters)).toBeDefined();
+  });
+});

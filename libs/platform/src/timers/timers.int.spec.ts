@@ -1,0 +1,113 @@
+import { v7 as uuidv7 } from 'uuid';
+import { broken, staff, stores } from '../testing/sample/parcel.module';
+import { startSample } from '../testing/sample/start-sample';
+import type { TestService } from '../testing/test-service';
+import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
+import { wake } from './wake';
+
+const minute = 60_000;
+
+describe('timers', () => {
+  let service: TestService;
+  beforeAll(async () => (service = await startSample()));
+  afterAll(() => service?.stop());
+  afterEach(() => broken.clear());
+
+  const pack = async (body: object) => (await service.http(`POST /stores/${stores.a}/parcels`, { as: staff.clerkA, body: { note: '', ...body } })).body as { id: string };
+  const rung = async (id: string) => (await service.rows('select 1 from parcel_rung where parcel_id = $1', [id])).length;
+  const pending = async (id: string) => (await service.rows('select * from timer where subject = $1', [id])) as { attempts: number; last_error: string }[];
+
+  it('TIM-3 rings at the due instant, not before, and once whatever looks', async () => {
+    const { id } = await pack({ remindInMs: 10 * minute });
+    await service.jump(9 * minute);
+    expect(await rung(id)).toBe(0);
+    await service.jump(1 * minute);
+    await Promise.all([service.fireDue(), service.fireDue(), service.fireDue()]);
+    expect([await rung(id), await pending(id)]).toEqual([1, []]);
+  });
+
+  it('TIM-2 a cancelled one is gone with the state it belonged to', async () => {
+    const { id } = await pack({ remindInMs: 10 * minute });
+    await service.http(`POST /stores/${stores.a}/parcels/${id}/send`, { as: staff.clerkA, ifMatch: 1 });
+    expect(await pending(id)).toEqual([]);
+    await service.jump(20 * minute);
+    expect(await rung(id)).toBe(0);
+  });
+
+  it('TIM-2 a timer is undone with its transaction', async () => {
+    const { id } = await pack({});
+    await expect(service.transaction([stores.a], async (tx) => {
+      wake(tx, 'parcel.remind', { id, storeId: stores.a }, tx.now);
+      await tx.query('select 1');
+      throw new Error('undone');
+    })).rejects.toThrow('undone');
+    await service.fireDue();
+    expect(await rung(id)).toBe(0);
+  });
+
+  it('TIM-3 one that fails is tried again later, and stops no other', async () => {
+    const sick = await pack({ remindInMs: minute });
+    const well = await pack({ remindInMs: minute });
+    broken.add(sick.id);
+    await service.jump(minute);
+    expect([await rung(sick.id), await rung(well.id)]).toEqual([0, 1]);
+    expect(await pending(sick.id)).toMatchObject([{ attempts: 1, last_error: 'stumbled' }]);
+    broken.clear();
+    await service.jump(5_000);
+    expect(await rung(sick.id)).toBe(1);
+  });
+
+  it('TIM-3 fires 1 000 at once, each once, looked for by two workers', async () => {
+    const ids = await service.rows<{ id: string }>(
+      `with p as (insert into parcel (id, store_id, version, state) select gen_random_uuid(), $1, 1, 'packed' from generate_series(1, 1000) returning id)
+       insert into timer (kind, subject, due_at, ring_at, store_id) select 'parcel.remind', id, app_clock(), app_clock(), $1 from p returning subject as id`, [stores.a]);
+    await Promise.all([service.fireDue(), service.fireDue()]);
+    await service.fireDue();
+    const [{ n, parcels }] = (await service.rows('select count(*)::int as n, count(distinct parcel_id)::int as parcels from parcel_rung where parcel_id = any($1)', [ids.map(({ id }) => id)])) as [{ n: number; parcels: number }];
+    expect([n, parcels]).toEqual([1000, 1000]);
+  });
+
+  describe('promises', () => {
+    const facts = promiseFacts('hq');
+    const outcome = async (id: string) => (await service.rows('select outcome, cause, done_at from promise where subject = $1', [id]))[0] as { outcome: string; cause: string | null; done_at: Date | null };
+    const send = (id: string) => service.http(`POST /stores/${stores.a}/parcels/${id}/send`, { as: staff.clerkA, ifMatch: 1 });
+
+    it('TIM-2 kept when done by the due instant, and then nothing rings', async () => {
+      const { id } = await pack({ promiseInMs: 10 * minute });
+      await service.jump(10 * minute - 1_000);
+      await send(id);
+      expect(await outcome(id)).toMatchObject({ outcome: 'kept' });
+      expect(await pending(id)).toEqual([]);
+      expect((await service.said(facts.kept)).filter(({ data }) => data.subject === id)).toHaveLength(1);
+    });
+
+    it('TIM-3 late at the due instant stays late; done after all has its instant', async () => {
+      const { id } = await pack({ promiseInMs: minute });
+      await service.jump(minute);
+      expect(await outcome(id)).toMatchObject({ outcome: 'late', cause: null, done_at: null });
+      await send(id);
+      expect(await outcome(id)).toMatchObject({ outcome: 'late', done_at: expect.any(Date) });
+    });
+
+    it('TIM-4 one that nobody could mark in time is late because of the outage', async () => {
+      const { id } = await pack({ promiseInMs: minute });
+      await service.jump(30 * minute);
+      expect(await outcome(id)).toMatchObject({ outcome: 'late', cause: 'outage' });
+    });
+
+    it('TIM-5 says why it is due when it is, to people of the store alone', async () => {
+      const { id } = await pack({ promiseInMs: minute });
+      const { body } = await service.http(`GET /stores/${stores.a}/promises?subject=${id}`, { as: staff.clerkA });
+      expect(body.promises).toMatchObject([{ kind: 'parcel.deliver', policy: 'parcel', policyVersion: 1, outcome: 'open' }]);
+      expect((await service.http(`GET /stores/${stores.b}/promises?subject=${id}`, { as: staff.clerkB })).body.promises).toEqual([]);
+    });
+  });
+
+  it('an unknown kind of timer stays where it is', async () => {
+    const subject = uuidv7();
+    await service.rows(`insert into timer (kind, subject, due_at, ring_at) values ('nobody.knows', $1, app_clock(), app_clock())`, [subject]);
+    await service.fireDue();
+    expect(await pending(subject)).toHaveLength(1);
+    await service.rows(`delete from timer where subject = $1`, [subject]);
+  });
+});
