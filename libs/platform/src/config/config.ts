@@ -29,8 +29,7 @@ export const platformSettings = {
   OIDC_ISSUER: z.url(),
   OIDC_AUDIENCE: z.string().default('aftersales'),
 };
-const platformShape = z.object(platformSettings);
-export type PlatformSettings = z.output<typeof platformShape>;
+export type PlatformSettings = z.output<z.ZodObject<typeof platformSettings>>;
 
 /** A service's own settings, by name, already checked. */
 export class Settings<T = Record<string, string>> {

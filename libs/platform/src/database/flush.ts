@@ -1,4 +1,4 @@
-import type { Pending, Tx } from './tx';
+import type { Tx } from './tx';
 
 // One statement for all that is written beside the rows of the feature: 1.4–1.7 × the speed of four round trips (quality.md).
 // Outbox ids are drawn here, while the locked rows of the transaction are still held.

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { FirstStart } from './first-start';
+import { FirstStart } from './first-start.service';
 import { OrganisationController } from './organisation.controller';
 import { OrganisationService } from './organisation.service';
 

@@ -1,0 +1,150 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
+import pino from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { FactProducer, RefusedForGood } from '../bus/producer';
+import { kafkaClient } from '../bus/kafka';
+import { Database } from '../database/database';
+import { ParcelSent, stores } from '../testing/sample/parcel.module';
+import { stack } from '../testing/stack';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database';
+import { LeaderConnection } from './leader-connection';
+import { publish } from './publish';
+import { Relay } from './relay';
+
+interface Seen {
+  readonly key: string;
+  readonly step: number;
+}
+
+describe('the relay, on a real broker', () => {
+  const topic = `hq.relay-${process.pid}`;
+  const Sent = { ...ParcelSent, topic };
+  let kafka: Kafka;
+  let db: TestDatabase;
+  let database: Database;
+  const relays: Relay[] = [];
+  const seen: Seen[] = [];
+  let arrived: () => void = () => undefined;
+  let stopReading: () => Promise<void>;
+
+  beforeAll(async () => {
+    kafka = kafkaClient('relay-test', stack.brokers, pino({ level: 'silent' }));
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3, replicationFactor: 1 }] });
+    await admin.disconnect();
+    db = await createTestDatabase('hq');
+    database = new Database({ service: db.service, system: db.system }, 20);
+    await database.open();
+    const consumer = kafka.consumer({ groupId: topic, maxWaitTimeInMs: 50 });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => {
+      seen.push({ key: message.key!.toString(), step: JSON.parse(message.value!.toString()).data.step });
+      arrived();
+    } });
+    stopReading = () => consumer.disconnect();
+  });
+  afterAll(async () => {
+    for (const relay of relays) await relay.stop();
+    await stopReading?.();
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+    await database.stop();
+    await db.drop();
+  });
+
+  const start = (newProducer = () => new FactProducer(kafka)): Relay => {
+    const relay = new Relay(database, new LeaderConnection(db.service), newProducer);
+    relay.start();
+    relays.push(relay);
+    return relay;
+  };
+  const say = (parcelId: string, step: number) =>
+    database.transaction({ stores: [stores.a], actor: { kind: 'system', reason: 'test' } }, async (tx) => publish(tx, Sent, { storeId: stores.a, version: step }, { parcelId, step }));
+  const pendingRows = async () => Number((await db.admin.query('select count(*) as n from outbox')).rows[0].n);
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    for (const end = Date.now() + 20_000; !(await holds()); ) {
+      if (Date.now() > end) throw new Error(`not within 20 s; ${seen.length} seen, ${await pendingRows()} pending`);
+      await Promise.race([new Promise<void>((resolve) => (arrived = resolve)), pause(50)]);
+    }
+  };
+  /** First occurrences of a key's steps: doubles are the inbox's job, order is ours. */
+  const firsts = (key: string) => [...new Set(seen.filter((one) => one.key === key).map(({ step }) => step))];
+
+  it('sends what was committed, in the order of its key, and deletes it after the acknowledgement', async () => {
+    start();
+    start(); // a second replica waits for the lead
+    const keys = Array.from({ length: 10 }, () => uuidv7());
+    await Promise.all(keys.map(async (key) => {
+      for (let step = 1; step <= 50; step++) await say(key, step);
+    }));
+    await until(async () => keys.every((key) => firsts(key).length === 50) && (await pendingRows()) === 0);
+    for (const key of keys) expect(firsts(key)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+  });
+
+  it('sends nothing of a transaction that was undone', async () => {
+    const key = uuidv7();
+    await expect(database.transaction({ stores: [stores.a], actor: { kind: 'system', reason: 'test' } }, async (tx) => {
+      publish(tx, Sent, { storeId: stores.a, version: 1 }, { parcelId: key, step: 1 });
+      throw new Error('undone');
+    })).rejects.toThrow('undone');
+    const later = uuidv7();
+    await say(later, 1);
+    await until(() => firsts(later).length === 1);
+    expect(firsts(key)).toEqual([]);
+  });
+
+  it('another replica leads within seconds when the leader loses its connection; nothing is lost and the order stays', async () => {
+    const key = uuidv7();
+    for (let step = 1; step <= 20; step++) {
+      if (step === 10) await db.admin.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()) and granted`);
+      await say(key, step);
+    }
+    await until(async () => firsts(key).length === 20 && (await pendingRows()) === 0);
+    expect(firsts(key)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  it('a send that fails keeps every row, and a new producer sends them', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    let failures = 2;
+    class Failing extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        await super.send(facts); // the broker has it, the answer is lost
+        if (failures-- > 0) throw new Error('the answer was lost');
+      }
+    }
+    const key = uuidv7();
+    for (let step = 1; step <= 5; step++) await say(key, step);
+    start(() => new Failing(kafka));
+    await until(async () => (await pendingRows()) === 0);
+    await until(() => seen.filter((one) => one.key === key).length >= 15);
+    expect(firsts(key)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('a row the broker refuses for good stops only its key', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    const [bad, good] = [uuidv7(), uuidv7()];
+    class Picky extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        if (facts.some(({ key }) => key === bad)) throw new RefusedForGood('no');
+        await super.send(facts);
+      }
+    }
+    await say(bad, 1);
+    await say(good, 1);
+    await say(bad, 2);
+    await say(good, 2);
+    start(() => new Picky(kafka));
+    await until(() => firsts(good).length === 2);
+    expect(firsts(bad)).toEqual([]);
+    expect(await pendingRows()).toBe(2);
+    for (const relay of relays.splice(0)) await relay.stop();
+    start();
+    await until(() => firsts(bad).length === 2);
+    expect(firsts(bad)).toEqual([1, 2]);
+  });
+});
