@@ -103,6 +103,7 @@ export const VisitAuthorised = defineEvent({
     workshop: ['visitId', 'appointmentId', 'vehicleId', 'repairOrder', 'brand', 'kind', 'version', 'lines', 'promisedAt', 'advisorId', 'waiting'],
     parts: ['visitId', 'appointmentId', 'repairOrder', 'brand', 'version', 'lines', 'promisedAt'],
     claims: ['visitId', 'vehicleId', 'repairOrder', 'brand', 'mileage', 'version', 'lines', 'authorisedAt', 'promisedAt'],
+    reception: ['vehicleId', 'lines', 'authorisedAt'],
   },
 });
 
@@ -115,6 +116,7 @@ export const LinesDeclined = defineEvent({
     parts: ['visitId', 'version', 'lines'],
     claims: ['visitId', 'version', 'lines'],
     crm: ['visitId', 'customerId', 'vehicleId', 'lines', 'declinedAt'],
+    reception: ['visitId', 'vehicleId', 'lines', 'declinedAt'],
   },
 });
 
