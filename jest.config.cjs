@@ -9,6 +9,7 @@ const common = {
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: ['/node_modules/(?!(jose|uuid)/)'],
   moduleNameMapper: { '^@aftersales/(contracts|platform|calendar|directory)/(.*)$': '<rootDir>/libs/$1/src/$2' },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   setupFiles: ['reflect-metadata'],
   modulePathIgnorePatterns: ['/dist/', '/.run/'],
 };

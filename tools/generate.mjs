@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -16,7 +16,8 @@ const require = createRequire(import.meta.url);
 /** One line a generator. The same input gives the same bytes. @type {Record<string, () => Promise<Made>>} */
 const generators = {
   contracts,
-  // Add yours here: 'rules' → docs/rules.md, 'openapi' → services/*/openapi.json, …
+  openapi,
+  rules,
 };
 
 /** @returns {Promise<Made>} */
@@ -30,6 +31,44 @@ async function contracts() {
   const files = new Map([...schemas(catalogue)].map(([name, text]) => [`libs/contracts/schemas/${name}`, text]));
   files.set('docs/event-map.md', eventMap(catalogue, sources));
   return { files, folders: ['libs/contracts/schemas'] };
+}
+
+/** services/<service>/openapi.json, from the controllers' own decorators. @returns {Promise<Made>} */
+async function openapi() {
+  execFileSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  require('reflect-metadata');
+  const { controllersOf, openApiOf } = require('@aftersales/platform/http/openapi');
+  const { platformControllers } = require('@aftersales/platform/service/platform.module');
+  const files = new Map();
+  for (const service of await readdir(join(root, 'services'))) {
+    const module = Object.values(require(join(root, 'services', service, 'dist', `${service}.module.js`)))[0];
+    files.set(`services/${service}/openapi.json`, `${JSON.stringify(openApiOf(service, [...platformControllers, ...controllersOf(module)]), null, 2)}\n`);
+  }
+  return { files };
+}
+
+/** docs/rules.md: every rule of docs/domain.md with the tests that are titled after it. @returns {Promise<Made>} */
+async function rules() {
+  const domain = await readFile(join(root, 'docs/domain.md'), 'utf8');
+  const specs = (await Promise.all(['libs', 'services', 'tests'].map((folder) => filesUnder(join(root, folder))))).flat().filter((file) => file.endsWith('.spec.ts') && !/\/(node_modules|dist)\//.test(file));
+  /** @type {Map<string, string[]>} */
+  const tests = new Map();
+  for (const file of specs) {
+    const text = await readFile(file, 'utf8');
+    for (const [, , title = ''] of text.matchAll(/\b(?:it|test)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[A-Z]{2,3}-\d+)(?:(?!\1)[\s\S])*)\1/g)) {
+      const [, ids = '', sentence = ''] = /^((?:[A-Z]{2,3}-\d+[, ]*)+)([\s\S]*)$/.exec(title) ?? [];
+      for (const [id] of ids.matchAll(/[A-Z]{2,3}-\d+/g)) tests.set(id, [...(tests.get(id) ?? []), `- ${sentence.replace(/\s+/g, ' ').trim()} – \`${relative(root, file)}\``]);
+    }
+  }
+  const listed = [...domain.matchAll(/^- ((?:REC|WRK|PRT|CRM|CLM|HQ|TIM)-\d+) (.*)$/gm)].map(([, id = '', text = '']) => ({ id, text }));
+  const proven = listed.filter(({ id }) => tests.has(id));
+  const text = [
+    '# Rules and their tests', '', '<!-- generated: npm run generate -->', '',
+    `${proven.length} of ${listed.length} rules of [domain.md](domain.md) have tests titled after them; a rule is due when an issue says so.`, '',
+    ...proven.flatMap(({ id, text: rule }) => [`## ${id}`, '', `> ${rule.slice(0, 160)}${rule.length > 160 ? '…' : ''}`, '', ...(tests.get(id) ?? []), '']),
+    '## Not yet', '', listed.filter(({ id }) => !tests.has(id)).map(({ id }) => id).join(', '), '',
+  ].join('\n');
+  return { files: new Map([['docs/rules.md', text]]) };
 }
 
 const check = process.argv.includes('--check');

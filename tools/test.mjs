@@ -57,6 +57,7 @@ process.on('SIGTERM', () => void stack.stop().then(() => process.exit(143)));
 const env = { TEST_DATABASE_URL: stack.databaseAdminUrl, TEST_REDIS_URL: stack.redisUrl, TEST_KAFKA_BROKERS: stack.kafkaBrokers };
 try {
   if (wanted('build')) await check('build', ['nx', 'run-many', '-t', 'build', '--output-style=static']);
+  if (wanted('generated')) await check('generated', ['node', 'tools/generate.mjs', '--check']);
   if (wanted('lint')) await check('lint', ['eslint', '.', '--max-warnings', '0']);
   if (wanted('types')) await check('types', ['tsc', '-p', 'tsconfig.json']);
   if (wanted('far-ends')) await check('far ends', ['node', '--test', ...fs.readdirSync(path.join(root, 'tools/far-ends')).filter((file) => file.endsWith('.test.mjs')).map((file) => `tools/far-ends/${file}`)]);

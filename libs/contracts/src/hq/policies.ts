@@ -58,6 +58,8 @@ export const policyKinds = {
   'slot.hold': z.object({ wallMinutes: some }),
   /** WRK-2: of each skill's hours, kept for walk-ins and rework. */
   'capacity.walk-in-share': z.object({ percent }),
+  /** WRK-2: how many days ahead the floor plans, publishes and takes bookings. */
+  'capacity.planned-ahead': z.object({ calendarDays: z.int().positive().max(400) }),
   /** WRK-2: how many other slots a refusal names, and how far ahead it looks. */
   'slot.alternatives': z.object({ atMost: some, calendarDaysAhead: some }),
   /** WRK-5: one technician on two cars, two technicians on one operation. */

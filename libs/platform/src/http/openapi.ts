@@ -1,5 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import type { DynamicModule, ForwardReference, Type } from '@nestjs/common';
 import { z } from 'zod';
 import { operationKey, type Operation } from './operation-spec';
 
@@ -9,23 +8,34 @@ interface Documented {
   readonly operation: Operation;
 }
 
-export function operationsOf(app: Pick<INestApplication, 'get'>): Documented[] {
-  return app.get(DiscoveryService).getControllers().flatMap(({ metatype, instance }) => {
-    if (!metatype || !instance) return [];
-    const prefix = String(Reflect.getMetadata('path', metatype) ?? '/');
-    return Object.getOwnPropertyNames(metatype.prototype).flatMap((name) => {
-      const operation: Operation | undefined = Reflect.getMetadata(operationKey, metatype.prototype[name]);
-      return operation ? [{ controller: metatype.name.replace(/Controller$/, ''), name, operation: { ...operation, path: `/${prefix}/${operation.path}`.replace(/\/+/g, '/').replace(/\/$/, '') } }] : [];
-    });
-  });
+type Imported = Type | DynamicModule | ForwardReference | Promise<DynamicModule>;
+
+/** All controllers of a module and of those it imports, by their decorators alone: no service needs to run to be documented. */
+export function controllersOf(module: Imported, seen = new Set<unknown>()): Type[] {
+  const dynamic = 'module' in module ? module : undefined;
+  const type = (dynamic?.module ?? module) as Type;
+  if (seen.has(type)) return [];
+  seen.add(type);
+  const of = <T>(key: string): T[] => [...(Reflect.getMetadata(key, type) ?? []), ...((dynamic?.[key as 'imports'] as T[] | undefined) ?? [])];
+  return [...of<Type>('controllers'), ...of<Imported>('imports').flatMap((imported) => controllersOf(imported, seen))];
+}
+
+export function operationsOf(controllers: readonly Type[]): Documented[] {
+  return controllers.flatMap((controller) =>
+    Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
+      const operation: Operation | undefined = Reflect.getMetadata(operationKey, controller.prototype[name]);
+      const path = `/${String(Reflect.getMetadata('path', controller) ?? '')}/${operation?.path}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+      return operation ? [{ controller: controller.name.replace(/Controller$/, ''), name, operation: { ...operation, path } }] : [];
+    }),
+  );
 }
 
 const problemStatus: Record<number, string> = { 401: 'No valid token', 403: 'Another role', 404: 'Absent, or another store’s', 422: 'Fields' };
 
 /** OpenAPI 3.1 from the same zod that validates. `roles` of each operation stand in `x-roles`. */
-export function openApiOf(app: Pick<INestApplication, 'get'>, service: string): object {
+export function openApiOf(service: string, controllers: readonly Type[]): object {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { controller, name, operation } of operationsOf(app).sort((a, b) => (a.operation.path + a.operation.method < b.operation.path + b.operation.method ? -1 : 1))) {
+  for (const { controller, name, operation } of operationsOf(controllers).sort((a, b) => (a.operation.path + a.operation.method < b.operation.path + b.operation.method ? -1 : 1))) {
     const path = `/api/${service}${operation.path.replace(/:(\w+)/g, '{$1}')}`;
     const parameters = [
       ...[...operation.path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({ name: parameter, in: 'path', required: true, schema: parameter!.endsWith('Id') ? { type: 'string', format: 'uuid' } : { type: 'string' } })),

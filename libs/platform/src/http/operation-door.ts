@@ -104,7 +104,7 @@ function shaped(operation: Operation, answer: unknown): unknown {
   if (!operation.answer) return undefined;
   const result = operation.answer.safeParse(JSON.parse(JSON.stringify(answer ?? null)));
   if (result.success) return result.data;
-  throw new Error(`${operation.method} ${operation.path} answers other than its document: ${result.error.issues.map(({ path, message }) => `/${path.join('/')} ${message}`).join('; ')}`);
+  throw new Error(`${operation.method} ${operation.path} answers other than its document: ${result.error.issues.map((issue: z.core.$ZodIssue) => `/${issue.path.join('/')} ${issue.message}`).join('; ')}`);
 }
 
 function idempotencyKey(request: FastifyRequest): string {

@@ -12,7 +12,7 @@ import { BusServer } from '../bus/bus-server';
 import type { PlatformSettings } from '../config/config';
 import { Database } from '../database/database';
 import { Health, Readiness } from '../health/health';
-import { openApiOf } from '../http/openapi';
+import { controllersOf, openApiOf } from '../http/openapi';
 import { ProblemFilter } from '../http/problem-filter';
 import { DeadLetters } from '../inbox/dead-letters';
 import { Inbox } from '../inbox/inbox';
@@ -22,7 +22,7 @@ import { NestLog } from '../telemetry/log';
 import { enter, traceIdOf, traceparentFrom, within } from '../telemetry/trace';
 import { timersOf } from '../timers/on-timer';
 import { Timers } from '../timers/timers';
-import { PlatformModule } from './platform.module';
+import { PlatformModule, platformControllers } from './platform.module';
 
 export interface ServiceSpec<Own extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: ServiceName;
@@ -43,7 +43,7 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
   @Module({ imports: [PlatformModule.for(spec.name, settings, kafka), spec.module] })
   class Service {}
   const adapter = new FastifyAdapter({ bodyLimit: 256 * 1024, trustProxy: true, requestIdHeader: false, genReqId: (request: Traced) => traceIdOf((request.traceparent ??= traceparentFrom(request.headers['traceparent']))) });
-  const app = await NestFactory.create<NestFastifyApplication>(Service, adapter, { logger: new NestLog(log), abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(Service, adapter, { logger: new NestLog(log), abortOnError: false, rawBody: true }); // signed callbacks are checked on their very bytes
   adapter.getInstance().addHook('onRequest', (request, _reply, done) => {
     enter({ traceparent: (request.raw as Traced).traceparent ?? traceparentFrom(null) });
     done();
@@ -62,6 +62,6 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
   const bus = new BusServer({ service: spec.name, kafka, inbox: app.get(Inbox), deadLetters: app.get(DeadLetters), seal });
   health.bus = bus;
   app.connectMicroservice({ strategy: bus }, { inheritAppConfig: true });
-  SwaggerModule.setup(`api/${spec.name}/docs`, app, openApiOf(app, spec.name) as never, { jsonDocumentUrl: `api/${spec.name}/openapi.json` });
+  SwaggerModule.setup(`api/${spec.name}/docs`, app, openApiOf(spec.name, [...platformControllers, ...controllersOf(spec.module)]) as never, { jsonDocumentUrl: `api/${spec.name}/openapi.json` });
   return { app, bus };
 }

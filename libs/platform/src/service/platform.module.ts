@@ -23,6 +23,8 @@ import { Promises } from '../promises/promises';
 import { Rings } from '../timers/rings';
 import { Timers } from '../timers/timers';
 
+export const platformControllers = [HealthController, DeadLetterController, PromiseController];
+
 /** All that a service gets from the platform, made once. */
 @Module({})
 export class PlatformModule {
@@ -51,7 +53,7 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [DiscoveryModule, TerminusModule.forRoot({ logger: false })],
-      controllers: [HealthController, DeadLetterController, PromiseController],
+      controllers: platformControllers,
       providers: provided,
       exports: provided.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };

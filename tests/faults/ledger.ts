@@ -1,0 +1,21 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+
+/** What the driver was told, on disk before it goes on: the truth that effects are counted against. */
+export class Ledger {
+  readonly acknowledged: string[] = [];
+  readonly #file: number;
+
+  constructor(readonly path: string) {
+    this.#file = openSync(path, 'w');
+  }
+
+  told(id: string): void {
+    writeSync(this.#file, `${id}\n`);
+    fsyncSync(this.#file);
+    this.acknowledged.push(id);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import pg from 'pg';
+import { client } from '../../tools/demo/client.mjs';
+import { loadDemo } from '../../tools/demo/demo.mjs';
+import { jumpClocks, services, startPlatform } from '../../tools/platform/platform.mjs';
+
+const root = join(__dirname, '../..');
+export type Service = 'hq' | 'reception' | 'workshop' | 'parts' | 'crm' | 'claims';
+
+/** The whole system in processes of its own, as `npm start` runs it, and hands on every part of it. */
+export class Whole {
+  private constructor(
+    readonly platform: Awaited<ReturnType<typeof startPlatform>>,
+    readonly as: ReturnType<typeof client>,
+    readonly kafka: Kafka,
+    private readonly admin: Admin,
+    private readonly pools: Record<string, pg.Pool>,
+  ) {}
+
+  static async start(name: string, portBase: number, { replicas = 2, demo = true } = {}): Promise<Whole> {
+    const dir = join(root, '.run', name);
+    mkdirSync(dir, { recursive: true });
+    const lines: string[] = [];
+    const platform = await startPlatform({ dir, portBase, replicas, nativeOnly: true, log: (line: string) => lines.push(line) }).catch((error: Error) => {
+      throw new Error(`${error.message}\n${lines.slice(-10).join('\n')}`);
+    });
+    const kafka = new Kafka({ clientId: 'whole', brokers: platform.addresses.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    const pools = Object.fromEntries(services.map((service: string) => {
+      const url = new URL(platform.stack.databaseAdminUrl);
+      url.pathname = `/${service}`;
+      const pool = new pg.Pool({ connectionString: url.href, max: 4 });
+      pool.on('error', () => undefined);
+      return [service, pool];
+    }));
+    const whole = new Whole(platform, client(platform.addresses), kafka, admin, pools);
+    if (demo) await loadDemo(platform.addresses, () => undefined);
+    return whole;
+  }
+
+  async rows<Row = Record<string, any>>(service: Service, sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return (await this.pools[service]!.query(sql, parameters)).rows as Row[];
+  }
+
+  part(service: Service, replica = 0) {
+    return this.platform.services[service]![replica]!;
+  }
+
+  async now(): Promise<Date> {
+    return (await this.rows<{ now: Date }>('reception', 'select app_clock() as now'))[0]!.now;
+  }
+
+  /** All clocks jump ahead together, and what became due fires. */
+  async jumpTo(at: Date): Promise<void> {
+    const ms = at.getTime() - (await this.now()).getTime();
+    if (ms > 0) await jumpClocks(this.platform.databases, ms);
+  }
+
+  /** Waits until `holds` gives something, looking every 50 ms. @throws Error that says what was awaited */
+  async until<T>(what: string, holds: () => Promise<T | null | undefined | false>, withinMs = 30_000): Promise<T> {
+    let last: unknown;
+    for (const end = Date.now() + withinMs; Date.now() < end; await pause(50)) {
+      try {
+        const got = await holds();
+        if (got) return got;
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw new Error(`not within ${withinMs / 1000} s: ${what}${last ? ` (${(last as Error).message})` : ''}`);
+  }
+
+  /** What is still under way, by name; empty when everything that was said has been heard and everything due has rung. */
+  async underWay(): Promise<string[]> {
+    const found: string[] = [];
+    for (const service of services as Service[]) {
+      const [{ outbox, overdue, stuck }] = (await this.rows(service, `select (select count(*)::int from outbox) as outbox,
+        (select count(*)::int from timer where ring_at <= app_clock()) as overdue, (select count(*)::int from timer where attempts > 0) as stuck`)) as [{ outbox: number; overdue: number; stuck: number }];
+      if (outbox) found.push(`${service}: ${outbox} facts in the outbox`);
+      if (overdue) found.push(`${service}: ${overdue} timers due`);
+      if (stuck) found.push(`${service}: ${stuck} timers failing`);
+    }
+    found.push(...(await this.lag()));
+    return found;
+  }
+
+  /** Topics with facts that a service's group has not committed yet. */
+  async lag(): Promise<string[]> {
+    const ends = new Map<string, number>();
+    const topics = (await this.admin.listTopics()).filter((topic) => !topic.startsWith('__'));
+    for (const topic of topics) for (const { partition, high } of await this.admin.fetchTopicOffsets(topic)) ends.set(`${topic}/${partition}`, Number(high));
+    const behind: string[] = [];
+    for (const group of services as Service[])
+      for (const { topic, partitions } of await this.admin.fetchOffsets({ groupId: group })) for (const { partition, offset } of partitions) {
+        const end = ends.get(`${topic}/${partition}`) ?? 0;
+        if (Number(offset) >= 0 && Number(offset) < end) behind.push(`${group}: ${topic}/${partition} ${end - Number(offset)} behind`);
+      }
+    return behind;
+  }
+
+  /** The end of every journey: outbox empty, lag 0, no overdue timers. Seen twice in a row, for a fact may beget another. */
+  async settled(withinMs = 60_000): Promise<void> {
+    let calm = 0;
+    let last: string[] = [];
+    for (const end = Date.now() + withinMs; Date.now() < end; await pause(100)) {
+      last = await this.underWay();
+      calm = last.length ? 0 : calm + 1;
+      if (calm === 2) return;
+    }
+    throw new Error(`not settled within ${withinMs / 1000} s: ${last.join('; ')}`);
+  }
+
+  async deadLetters(): Promise<string[]> {
+    const found: string[] = [];
+    for (const service of services as Service[])
+      for (const { consumer, type, reason, state } of await this.rows(service, `select consumer, type, reason, state from dead_letter where state in ('dead', 'parked')`)) found.push(`${consumer} ${type}: ${state}, ${reason}`);
+    return found;
+  }
+
+  async stop(): Promise<void> {
+    await this.admin.disconnect();
+    for (const pool of Object.values(this.pools)) await pool.end();
+    await this.platform.stop();
+  }
+}
