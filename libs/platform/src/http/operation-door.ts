@@ -7,7 +7,7 @@ import { Auth } from '../auth/auth';
 import { Database } from '../database/database';
 import { NotFound } from '../database/rows';
 import type { Tx } from '../database/tx';
-import { currentTraceparent } from '../telemetry/trace';
+import { currentContext, currentTraceparent } from '../telemetry/trace';
 import { BadRequest, Busy, Forbidden, InvalidFields, KeyReused, PreconditionMissing } from './errors';
 import { operationKey, type Call, type Operation } from './operation-spec';
 
@@ -39,6 +39,8 @@ export class OperationDoor implements NestInterceptor {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const operation: Operation = Reflect.getMetadata(operationKey, context.getHandler());
     const call = await this.#check(operation, request);
+    const logged = currentContext();
+    if (logged) Object.assign(logged, { storeId: call.storeId || undefined, actor: call.person.id });
     const key = operation.method === 'POST' ? idempotencyKey(request) : null;
     const scope = { stores: call.stores, actor: { kind: 'person' as const, id: call.person.id }, cause: { id: null, traceparent: currentTraceparent() } };
     const name = `${operation.method} ${request.routeOptions.url}`;

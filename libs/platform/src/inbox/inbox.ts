@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Database } from '../database/database';
 import type { Scope, Tx } from '../database/tx';
 import { count } from '../telemetry/metrics';
+import { traceparentFrom, within } from '../telemetry/trace';
 import type { Arrived, Hearing } from './arrived';
 import { isTransient } from './transient';
 
@@ -108,16 +109,21 @@ export class Inbox {
 export async function handle(tx: Tx, hearing: Hearing, consumer: string, run: readonly Arrived[]): Promise<void> {
   const handler = hearing.handler(consumer, run[0]!.type!)!;
   if (handler.batch) {
-    tx.cause = causeOf(run[run.length - 1]!);
-    return handler.handle(tx, run.map(({ fact }) => fact));
+    const last = run[run.length - 1]!;
+    tx.cause = causeOf(last);
+    return logged(last, () => handler.handle(tx, run.map(({ fact }) => fact)));
   }
   for (const one of run) {
     tx.cause = causeOf(one);
-    await handler.handle(tx, one.fact);
+    await logged(one, () => handler.handle(tx, one.fact));
   }
 }
 
 const causeOf = ({ eventId, fact }: Arrived) => ({ id: eventId, traceparent: fact?.traceparent ?? null });
+
+/** Every log line of a handler carries the trace, the store and the fact that it works for. */
+const logged = ({ eventId, storeId, fact }: Arrived, work: () => Promise<void>): Promise<void> =>
+  within({ traceparent: fact?.traceparent ?? traceparentFrom(null), storeId: storeId ?? undefined, actor: `fact ${eventId}` }, work);
 
 const scopeOf = (arrived: readonly Arrived[]): Scope => ({
   stores: [...new Set(arrived.flatMap(({ storeId }) => storeId ?? []))],
