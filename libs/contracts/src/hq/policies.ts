@@ -35,6 +35,8 @@ export const policyKinds = {
   'estimate.expiry': z.object({ wallMinutes: some }),
   /** REC-16: per flat hour, by currency. */
   'estimate.labour-rate': z.object({ perFlatHour: z.array(z.object({ minorUnits: whole, currency })).min(1) }),
+  /** REC-16: the tax that prices contain, in 1/100 of a percent of the price before tax; a currency that is not named contains none. */
+  'estimate.tax': z.object({ included: z.array(z.object({ basisPoints: z.int().min(0).max(10_000), currency })) }),
   /** REC-16: how far below the list somebody may price; a role that is not named may not at all. */
   'price.authority': z.object({ discountPercentByRole: z.partialRecord(Role, percent) }),
   /** REC-17: who may put a line on the house. */
@@ -84,6 +86,8 @@ export const policyKinds = {
   // crm
   /** CRM-1 */
   'file.complete': z.object({ workingDays: some }),
+  /** CRM-2: how many names and numbers one person may look at unmasked. */
+  'contact.unmask': z.object({ perPersonAndHour: some }),
   /** CRM-4: these are no customer's visit. */
   'follow-up.excluded-kinds': z.object({ kinds: z.array(VisitKind) }),
   /** CRM-5; the windows are the intervals of the store's `calls` calendar. */
