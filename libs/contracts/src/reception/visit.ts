@@ -46,7 +46,7 @@ export const VisitOpened = defineEvent({
   }),
   heardBy: {
     workshop: ['visitId', 'appointmentId', 'vehicleId', 'repairOrder', 'brand', 'kind', 'advisorId'],
-    crm: ['visitId', 'customerId', 'vehicleId', 'repairOrder', 'kind', 'mileage', 'openedAt'],
+    crm: ['visitId', 'customerId', 'vehicleId', 'repairOrder', 'brand', 'kind', 'mileage', 'openedAt'],
     claims: ['visitId', 'vehicleId', 'repairOrder', 'brand', 'mileage', 'openedAt'],
   },
 });
@@ -167,7 +167,7 @@ export const VisitDelivered = defineEvent({
     nextServiceAtKm: Kilometres.nullable(),
   }),
   heardBy: {
-    crm: ['visitId', 'customerId', 'contactId', 'vehicleId', 'repairOrder', 'brand', 'kind', 'mileage', 'deliveredAt', 'advisorId', 'technicianIds', 'operationCodes', 'maintenanceDone', 'nextServiceOn', 'nextServiceAtKm'],
+    crm: ['visitId', 'customerId', 'contactId', 'vehicleId', 'appointmentId', 'repairOrder', 'brand', 'kind', 'mileage', 'deliveredAt', 'advisorId', 'technicianIds', 'operationCodes', 'maintenanceDone', 'nextServiceOn', 'nextServiceAtKm'],
     workshop: ['visitId'],
     parts: ['visitId'],
     hq: ['visitId', 'vehicleId', 'repairOrder', 'brand', 'kind', 'deliveredAt', 'advisorId', 'technicianIds'],

@@ -83,14 +83,24 @@ export class TestService {
 
   #offset = 0;
 
-  /** A fact arrives, as its publisher would have said it. Given the same `id` again, it is a redelivery of the same bytes. */
+  readonly #said = new Map<string, Promise<string>>();
+
+  /** A fact arrives, as its publisher would have said it. Given the same `id` and data again, it is a redelivery of the same bytes. */
   async hear<C extends Contract<any, any>>(contract: C, data: DataOf<C>, about: { storeId?: string | null; version?: number; at?: Date; id?: string; sealed?: SealedOf<C> } = {}): Promise<void> {
+    const id = about.id ?? uuidv7();
+    const same = `${id} ${JSON.stringify(data)}`;
+    const bytes = this.#said.get(same) ?? this.#bytesOf(contract, data, { ...about, id });
+    this.#said.set(same, bytes);
+    await this.hearBytes(contract.topic, contract.key(data), await bytes);
+  }
+
+  async #bytesOf<C extends Contract<any, any>>(contract: C, data: DataOf<C>, about: { id: string; storeId?: string | null; version?: number; at?: Date; sealed?: SealedOf<C> }): Promise<string> {
     const envelope: Envelope = {
-      specversion: '1.0', id: about.id ?? uuidv7(), source: `/aftersales/${contract.topic.split('.')[0]}`, type: contract.type, subject: contract.key(data),
+      specversion: '1.0', id: about.id, source: `/aftersales/${contract.topic.split('.')[0]}`, type: contract.type, subject: contract.key(data),
       time: (about.at ?? (await this.now())).toISOString(), datacontenttype: 'application/json', ...(about.storeId && { storeid: about.storeId }), aggregateversion: about.version ?? 1, data,
       ...(about.sealed && { sealed: await this.get(Seal).seal(contract.sealed!.for, about.sealed) }),
     };
-    await this.hearBytes(contract.topic, contract.key(data), JSON.stringify(envelope));
+    return JSON.stringify(envelope);
   }
 
   /** Any bytes arrive on a topic: what a partition could hold. */
