@@ -4,6 +4,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 export class Ledger {
   readonly acknowledged: string[] = [];
   readonly #file: number;
+  #open = true;
 
   constructor(readonly path: string) {
     this.#file = openSync(path, 'w');
@@ -16,6 +17,7 @@ export class Ledger {
   }
 
   close(): void {
-    closeSync(this.#file);
+    if (this.#open) closeSync(this.#file);
+    this.#open = false;
   }
 }

@@ -115,5 +115,5 @@ export async function dropDatabases(adminUrl, services) {
 if (process.argv[1] && fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [adminUrl, ...services] = process.argv.slice(2);
   if (!adminUrl || services.length === 0) throw new Error('usage: databases.mjs <admin url> <service>…');
-  await createDatabases(adminUrl, services);
+  void createDatabases(adminUrl, services); // no top-level await: the tests load this file as CommonJS
 }

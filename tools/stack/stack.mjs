@@ -182,7 +182,7 @@ async function cli() {
 }
 
 if (process.argv[1] && fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await cli().catch((error) => {
+  cli().catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

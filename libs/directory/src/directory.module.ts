@@ -1,14 +1,16 @@
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import type { ServiceName } from '@aftersales/contracts/kernel/event';
+import type { Ends } from '@aftersales/platform/bus/bus-server';
 import { Staff } from '@aftersales/platform/auth/staff';
 import { Health, Readiness } from '@aftersales/platform/health/health';
 import { directoryConsumer, directoryTopics } from './directory-consumer';
 import { DirectoryStaff } from './directory-staff';
 
-/** Not ready until hq's topics, as long as they were at the start, are read to their end. */
+/** Not ready until hq's topics are read as far as they went when this process first looked. */
 @Injectable()
 class DirectoryRead extends Readiness {
   readonly name = 'directory';
+  #ends: Ends | undefined;
   #read = false;
 
   constructor(private readonly health: Health) {
@@ -16,7 +18,9 @@ class DirectoryRead extends Readiness {
   }
 
   async isReady(): Promise<boolean> {
-    return (this.#read ||= (await this.health.bus?.caughtUp(directoryTopics)) ?? false);
+    if (this.#read) return true;
+    this.#ends ??= await this.health.bus!.ends(directoryTopics);
+    return (this.#read = await this.health.bus!.hasRead(this.#ends));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { Hearing, type Arrived, type HeardHandler } from '../inbox/arrived';
 import type { DeadLetters } from '../inbox/dead-letters';
@@ -13,6 +13,9 @@ import type { HeardBy } from './on';
 const commitEveryMs = 1_000; // offsets may lag, the inbox allows it: p99 30 ms instead of 202 ms at 300/s
 const chunk = 100; // facts a transaction
 const oldestMs = 30 * 24 * 3600_000; // what the inbox remembers; an older fact could have been applied before
+
+/** The end offset of each partition that holds something, by topic. */
+export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 export interface BusOptions {
   readonly service: string;
@@ -60,21 +63,34 @@ export class BusServer extends Server implements CustomTransportStrategy {
     return this.#hearings.get(topic);
   }
 
-  /** Whether this service's group has read these topics to the end they have now. */
-  async caughtUp(topics: readonly string[]): Promise<boolean> {
-    if (!this.options.kafka) return true;
-    const admin = this.options.kafka.admin({ retry: { retries: 2 } });
+  /** Where topics end now: what a start must have read before the service is ready. */
+  async ends(topics: readonly string[]): Promise<Ends> {
+    return this.#asAdmin(async (admin) => {
+      const ends = new Map<string, Map<number, number>>();
+      for (const topic of topics) {
+        const partitions = await admin.fetchTopicOffsets(topic);
+        ends.set(topic, new Map(partitions.filter(({ low, high }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)])));
+      }
+      return ends;
+    });
+  }
+
+  /** Whether this service's group (any replica of it) has read as far as `ends`. */
+  async hasRead(ends: Ends): Promise<boolean> {
+    return this.#asAdmin(async (admin) => {
+      const read = await admin.fetchOffsets({ groupId: this.options.service, topics: [...ends.keys()] });
+      return [...ends].every(([topic, partitions]) => {
+        const offsets = read.find((one) => one.topic === topic)?.partitions ?? [];
+        return [...partitions].every(([partition, end]) => Number(offsets.find((one) => one.partition === partition)?.offset ?? -1) >= end);
+      });
+    });
+  }
+
+  async #asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = this.options.kafka!.admin({ retry: { retries: 2 } });
     await admin.connect();
     try {
-      const read = await admin.fetchOffsets({ groupId: this.options.service, topics: [...topics] });
-      for (const topic of topics) {
-        const partitions = read.find((one) => one.topic === topic)?.partitions ?? [];
-        for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-          const offset = Number(partitions.find((one) => one.partition === partition)?.offset ?? -1);
-          if (Number(high) > Number(low) && offset < Number(high)) return false;
-        }
-      }
-      return true;
+      return await work(admin);
     } finally {
       await admin.disconnect();
     }
