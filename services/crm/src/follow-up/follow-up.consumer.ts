@@ -4,7 +4,7 @@ import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
 import { FollowUpTimers } from './follow-up.timers';
-import { FollowUpPlans } from './plan-follow-up';
+import { FollowUpPlans } from './plan-follow-up.service';
 
 @Consumer('crm.follow-up')
 export class FollowUpConsumer {

@@ -2,15 +2,15 @@ import { Controller } from '@nestjs/common';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { DataChecks } from './check-data';
+import { DataChecks } from './check-data.service';
 import { coverage } from './coverage.queries';
 import { rolesOf } from './follow-up';
 import { CallList, Coverage, FollowUpList, FollowUpView } from './follow-up.answers';
 import { AttemptInput, CallListQuery, CoverageQuery, DataCheckInput, ListQuery, SatisfactionInput, SheetsInput } from './follow-up.inputs';
 import { callList, followUp, followUps } from './follow-up.queries';
 import type { FollowUpRow } from './follow-up.row';
-import { CallSheets } from './hand-in-sheets';
-import { FollowUpCalls } from './record-attempt';
+import { CallSheets } from './hand-in-sheets.service';
+import { FollowUpCalls } from './record-attempt.service';
 
 const readers = ['crm-agent', 'crm-supervisor', 'advisor', 'front-desk-supervisor', 'service-manager', 'store-manager', 'hq-analyst'];
 

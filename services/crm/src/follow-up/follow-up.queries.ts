@@ -3,7 +3,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
 import { nextWindow, windowAt } from '@aftersales/calendar/windows';
 import { questionnaireOf, type SurveyRow } from '../survey/survey.row';
-import { masked, neverDialSql } from './contact';
+import { masked, neverDialSql } from './contact.queries';
 import { allowed, type Asks } from './follow-up';
 import { asksOf, callCalendar, type FollowUpRow } from './follow-up.row';
 

@@ -3,8 +3,8 @@ import { windowAt, type CallWindow } from '@aftersales/calendar/windows';
 import { findRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { wake } from '@aftersales/platform/timers/wake';
-import { FollowUpClosing } from './close-follow-up';
-import { isNeverDialled } from './contact';
+import { FollowUpClosing } from './close-follow-up.service';
+import { isNeverDialled } from './contact.queries';
 import { nextWindows, spread } from './follow-up';
 import { callCalendar, usedWindows, type FollowUpRow } from './follow-up.row';
 

@@ -1,6 +1,7 @@
 import { NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { brokenAt, emptyDay, type SampleHead, type SampleLink } from './sample';
+import { sha256 } from './sample.digest';
 import type { SurveyAnswerRow, SurveyRow } from './survey.row';
 
 /** CRM-17: a store-day's list as it was locked, and whether it still is. */
@@ -9,7 +10,7 @@ export async function sampleOf(tx: Tx, storeId: string, day: string) {
   const chain = await tx.query<SampleLink>(
     `select store_id, day, position, visit_id, survey_id, delivered_at, excluded_by, previous_hash, hash from sample_entry where store_id = $1 and day = $2 order by position`, [storeId, day],
   );
-  return { day, ...head, brokenAt: brokenAt(chain, head), entries: chain.map(({ storeId: _, day: __, ...entry }) => entry) };
+  return { day, ...head, brokenAt: brokenAt(sha256, chain, head), entries: chain.map(({ storeId: _, day: __, ...entry }) => entry) };
 }
 
 /** One survey with its answer and everything that was corrected, the answer that counts first. */

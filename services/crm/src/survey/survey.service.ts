@@ -10,6 +10,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { emptyDay, link, type SampleEntry, type SampleHead } from './sample';
+import { sha256 } from './sample.digest';
 import { answersTo, grievanceIn, type GivenAnswer, type Grievance } from './survey';
 import { answerOf, questionnaireInForce, questionnaireOf, type SurveyAnswerRow, type SurveyRow } from './survey.row';
 
@@ -82,7 +83,7 @@ export class Surveys {
   }
 
   async #append(tx: Tx, day: SampleDayRow, entry: SampleEntry): Promise<void> {
-    const next = link(day, entry);
+    const next = link(sha256, day, entry);
     await insertRow(tx, 'sample_entry', { id: uuidv7(), ...next });
     const locked = await updateRow(tx, 'sample_day', day, { length: next.position, head: next.hash });
     publish(tx, SurveyLocked, locked, { ...next, deliveredAt: next.deliveredAt.toISOString() });

@@ -10,10 +10,10 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
 import { wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
-import { keeperOf } from '../file/alias';
+import { keeperOf } from '../file/alias.store';
 import { Surveys } from '../survey/survey.service';
-import { FollowUpClosing } from './close-follow-up';
-import { isNeverDialled } from './contact';
+import { FollowUpClosing } from './close-follow-up.service';
+import { isNeverDialled } from './contact.queries';
 import { callCalendar, type FollowUpRow } from './follow-up.row';
 
 type About = Pick<FollowUpRow, 'storeId' | 'visitId' | 'customerId' | 'contactId' | 'vehicleId' | 'deliveredDay'>;

@@ -7,7 +7,7 @@ import { Promises } from '@aftersales/platform/promises/promises';
 import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { contactOf } from '../file/contact.queries';
-import { neverDial } from './contact';
+import { neverDial } from './contact.queries';
 import { attempt, demandMove, type FailReason } from './follow-up';
 import { asksOf, callCalendar, usedWindows, type FollowUpRow } from './follow-up.row';
 

@@ -8,7 +8,7 @@ import { Cases } from '../case/case.service';
 import type { SurveyRow } from '../survey/survey.row';
 import { Surveys } from '../survey/survey.service';
 import { caseFor, checkSheets, demandApology, type Sheet } from './call-sheet';
-import { FollowUpClosing } from './close-follow-up';
+import { FollowUpClosing } from './close-follow-up.service';
 import { demandMove } from './follow-up';
 import { asksOf, type FollowUpRow } from './follow-up.row';
 

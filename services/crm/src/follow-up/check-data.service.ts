@@ -3,10 +3,10 @@ import { demand } from '@aftersales/contracts/kernel/refused';
 import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { contactOf } from '../file/contact.queries';
-import { FollowUpClosing } from './close-follow-up';
+import { FollowUpClosing } from './close-follow-up.service';
 import { demandMove } from './follow-up';
 import { asksOf, type FollowUpRow } from './follow-up.row';
-import { FollowUpPlans } from './plan-follow-up';
+import { FollowUpPlans } from './plan-follow-up.service';
 
 /** CRM-7: what the advisor found. Corrected data reopens the follow-up, as a new one, as often as the policy said when it was planned. */
 @Injectable()
