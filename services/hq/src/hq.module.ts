@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DirectoryModule } from '@aftersales/directory/directory.module';
+import { CsiModule } from './csi/csi.module';
 import { OrganisationModule } from './organisation/organisation.module';
 
-@Module({ imports: [DirectoryModule.for('hq'), OrganisationModule] })
+@Module({ imports: [DirectoryModule.for('hq'), OrganisationModule, CsiModule] })
 export class HqModule {}

@@ -1,0 +1,56 @@
+import type { Tx } from '@aftersales/platform/database/tx';
+
+export interface StoreDay {
+  readonly storeId: string;
+  readonly day: string;
+}
+
+/**
+ * Counts these store-days again from the kept facts. A visit stands once in each of its dimensions; an excluded one is counted as excluded and
+ * as nothing else. The answer that counts is the newest of the locked survey. A sheet answered on the phone was reached, also when its own call
+ * was merged into another car's (CRM-4).
+ */
+export async function count(tx: Tx, storeDays: readonly StoreDay[]): Promise<void> {
+  const days = [...new Map(storeDays.map((one) => [`${one.storeId}/${one.day}`, one])).values()];
+  if (days.length === 0) return;
+  const touched = JSON.stringify(days);
+  for (const sql of forget) await tx.query(sql, [touched]);
+  await tx.query(countAgain, [touched]);
+}
+
+const touchedDays = `touched as (select "storeId" as store_id, day from jsonb_to_recordset($1::jsonb) as t("storeId" uuid, day date))`;
+
+const forget = ['csi_sample_day', 'csi_level_day'].map((table) => `with ${touchedDays} delete from ${table} d using touched t where d.store_id = t.store_id and d.day = t.day`);
+
+const countAgain = `
+  with ${touchedDays},
+  visit as (
+    select v.store_id, v.locked_day as day, v.brand, v.advisor_id, v.technician_ids, v.excluded_by, v.excluded_by is null as asked,
+      f.planned, f.do_not_call, f.reached or coalesce(a.channel = 'call', false) as reached, f.failed, a.id as answer_id, a.recommend, a.replaces
+    from touched t
+    join csi_visit v on v.store_id = t.store_id and v.locked_day = t.day
+    cross join lateral (
+      select count(because) > 0 as planned, coalesce(bool_or(do_not_call), false) as do_not_call, count(reached_at) > 0 as reached, count(failed_reason) > 0 as failed
+      from csi_follow_up where store_id = v.store_id and visit_id = v.id) f
+    left join lateral (
+      select id, channel, recommend, replaces from csi_answer where store_id = v.store_id and survey_id = v.survey_id order by version desc, id desc limit 1) a on v.excluded_by is null
+  ),
+  part as (
+    select 'store' as dimension, '' as member, v.* from visit v
+    union all select 'brand', brand, v.* from visit v where brand is not null
+    union all select 'advisor', advisor_id::text, v.* from visit v where advisor_id is not null
+    union all select 'technician', technician, v.* from visit v cross join lateral (select distinct jsonb_array_elements_text(technician_ids) as technician) t
+    union all select 'excluded-by', excluded_by, v.* from visit v where excluded_by is not null
+  ),
+  sample as (
+    insert into csi_sample_day
+    select store_id, day, dimension, member, count(*), count(*) filter (where not asked), count(*) filter (where asked and planned), count(*) filter (where asked and do_not_call),
+      count(*) filter (where asked and planned and reached), count(*) filter (where asked and planned and failed and not reached), count(answer_id), count(answer_id) filter (where replaces is not null),
+      ${Array.from({ length: 11 }, (_, score) => `count(*) filter (where recommend = ${score})`).join(', ')}
+    from part group by store_id, day, dimension, member
+  )
+  insert into csi_level_day
+  select p.store_id, p.day, dimension, member, factor, count(*), sum(level1), sum(level2), sum(level3), sum(level4), sum(level5),
+    ${[12, 13, 14, 15, 23, 24, 25, 34, 35, 45].map((pair) => `sum(level${Math.floor(pair / 10)}::bigint * level${pair % 10})`).join(', ')}
+  from part p join csi_share s on s.store_id = p.store_id and s.answer_id = p.answer_id
+  group by p.store_id, p.day, dimension, member, factor`;
