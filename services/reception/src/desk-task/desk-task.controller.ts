@@ -1,10 +1,10 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { DeskTasks, type DeskTask } from './desk-tasks';
+import { dueCursor, toDueCursor } from './due-cursor';
 
 const desk = ['advisor', 'front-desk-supervisor', 'service-manager', 'crm-agent'];
 
@@ -22,14 +22,14 @@ export class DeskTaskController {
 
   @Query('GET ', { summary: 'What the desk has to do, the most urgent first', roles: [...desk, 'store-manager'], query: Filter, answer: List })
   async list(tx: Tx, { query, storeId, person }: Call<undefined, z.output<typeof Filter>>) {
-    const after = fromCursor(query.cursor, 2);
+    const after = dueCursor(query.cursor);
     const rows = await tx.query<DeskTask>(
       `select * from desk_task where store_id = $1 and state = $2 and ($3::uuid is null or subject = $3) and ($4::timestamptz is null or (due_at, id) > ($4, $5::uuid)) order by due_at, id limit $6`,
       [storeId, query.state, query.subject ?? null, after?.[0] ?? null, after?.[1] ?? null, query.limit + 1],
     );
     const page = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? page.at(-1)! : null;
-    return { tasks: page.map((task) => taskView(task, person.roles)), next: last && toCursor([last.dueAt.toISOString(), last.id]) };
+    return { tasks: page.map((task) => taskView(task, person.roles)), next: last && toDueCursor(last.dueAt, last.id) };
   }
 
   @Command('POST :taskId/done', { summary: 'It is done, with this outcome', roles: desk, body: Done, ifMatch: true, answer: TaskView })

@@ -17,6 +17,8 @@ export class LinkClosed extends Error {
 @Injectable()
 export class Links {
   readonly #questions = new Map<Question, LinkQuestion>();
+  /** Whose answer a transaction is about: its asker may close that very link, by the way. */
+  readonly #answering = new WeakMap<Tx, { readonly askId: string; used: boolean }>();
 
   constructor(private readonly settings: Settings<ReceptionSettings>) {}
 
@@ -38,7 +40,12 @@ export class Links {
 
   /** Nothing is asked any more: the link that is open on the subject, if any, is closed. */
   async cancel(tx: Tx, question: Question, subject: string): Promise<void> {
-    await tx.query(`update link set state = 'cancelled', closed_at = $3, version = version + 1 where question = $1 and subject = $2 and state = 'open'`, [question, subject, tx.now]);
+    const answering = this.#answering.get(tx);
+    const closed = await tx.query<{ id: string }>(
+      `update link set state = case when id = $4 then 'used' else 'cancelled' end, closed_at = $3, version = version + 1 where question = $1 and subject = $2 and state = 'open' returning id`,
+      [question, subject, tx.now, answering?.askId ?? null],
+    );
+    if (answering && closed.some(({ id }) => id === answering.askId)) answering.used = true;
   }
 
   /** Which question of which store a token stands for; null when it is unknown. Not yet whether it is still open. */
@@ -55,8 +62,10 @@ export class Links {
   /** Answered once: whoever comes second with the same link finds it used after the subject's lock, and is undone. @throws LinkClosed */
   async answer(tx: Tx, askId: string, form: Readonly<Record<string, string>>): Promise<{ page: LinkPage; link: Link }> {
     const link = await this.#open(tx, askId);
+    const answering = { askId, used: false };
+    this.#answering.set(tx, answering);
     const page = await this.#asker(link).answer(tx, link, form);
-    if (page.form) return { page, link };
+    if (page.form || answering.used) return { page, link };
     // Subject first, link second, as everywhere: the feature has locked its row, so this can't run ahead of the twin.
     const [used] = await tx.query(`update link set state = 'used', closed_at = $2, version = version + 1 where id = $1 and state = 'open' returning id`, [askId, tx.now]);
     if (!used) throw new LinkClosed();
