@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { demand } from '@aftersales/contracts/kernel/refused';
+import { PartsIssued, PartsReturned } from '@aftersales/contracts/parts/reservation';
+import { lockRow, updateRow } from '@aftersales/platform/database/rows';
+import type { Tx } from '@aftersales/platform/database/tx';
+import { linesOf } from '../reservation/hold';
+import { say, type ReservationRow } from '../reservation/holders';
+import { tellChanges } from '../reservation/tell';
+import { balance, lockForBalance } from '../stock/balance';
+import { post } from '../stock/cards';
+import { giveBack, issue, type RequisitionLine } from './requisition';
+import type { RequisitionRow } from './requisition.service';
+
+/** Goods over the counter, out and back: only here does a requisition touch the ledger. */
+@Injectable()
+export class Issue {
+  async issue(tx: Tx, id: string, version: number | null, keeperId: string): Promise<RequisitionRow> {
+    const row = await lockRow<RequisitionRow>(tx, 'requisition', id, version);
+    const changes = issue(row);
+    const visit = await this.#lock(tx, row);
+    const held = await linesOf(tx, visit.id);
+    for (const { lineId, partNumber, quantity } of row.lines) {
+      const line = held.find((one) => one.lineId === lineId && one.partNumber === partNumber);
+      demand(line && line.ready >= quantity, 'parts.not-on-hand', `${partNumber} does not lie on the shelf for this visit.`);
+      await tx.query(`update reservation_line set issued = issued + $2, reserved = reserved - $2, ready = ready - $2, version = version + 1 where id = $1`, [line.id, quantity]);
+      await post(tx, { storeId: row.storeId, partNumber, quantity: -quantity, reason: 'issue', about: id, staffId: keeperId });
+    }
+    await say(tx, visit, PartsIssued, { requisitionId: id, lines: row.lines.map(need), technicianId: row.technicianId, advisorId: row.advisorId!, issuedAt: tx.now.toISOString() });
+    await this.#balance(tx, row);
+    return updateRow(tx, 'requisition', row, { ...changes, keeperId, issuedAt: tx.now });
+  }
+
+  /** Unused parts go back on their shelf, and to who waits for them. */
+  async giveBack(tx: Tx, id: string, version: number | null, keeperId: string, back: readonly { lineId: string; quantity: number }[]): Promise<RequisitionRow> {
+    const row = await lockRow<RequisitionRow>(tx, 'requisition', id, version);
+    const lines = giveBack(row, back);
+    const visit = await this.#lock(tx, row);
+    const returned = back.map(({ lineId, quantity }) => ({ lineId, quantity, partNumber: lines.find((line) => line.lineId === lineId)!.partNumber }));
+    for (const { lineId, partNumber, quantity } of returned) {
+      await tx.query(`update reservation_line set returned = returned + $4, version = version + 1 where reservation_id = $1 and line_id = $2 and part_number = $3`, [visit.id, lineId, partNumber, quantity]);
+      await post(tx, { storeId: row.storeId, partNumber, quantity, reason: 'return', about: id, staffId: keeperId });
+    }
+    await say(tx, visit, PartsReturned, { requisitionId: id, lines: returned, returnedAt: tx.now.toISOString() });
+    await this.#balance(tx, row);
+    return updateRow(tx, 'requisition', row, { lines });
+  }
+
+  async #lock(tx: Tx, { storeId, reservationId, lines }: RequisitionRow): Promise<ReservationRow> {
+    const visit = await lockRow<ReservationRow>(tx, 'reservation', reservationId);
+    await lockForBalance(tx, storeId, lines.map(({ partNumber }) => partNumber));
+    return visit;
+  }
+
+  async #balance(tx: Tx, { storeId, lines }: RequisitionRow): Promise<void> {
+    await tellChanges(tx, await balance(tx, storeId, lines.map(({ partNumber }) => partNumber)), 'other-promise-first');
+  }
+}
+
+const need = ({ lineId, partNumber, quantity }: RequisitionLine) => ({ lineId, partNumber, quantity });

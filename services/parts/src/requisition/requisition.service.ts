@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { demand } from '@aftersales/contracts/kernel/refused';
+import { policyOf } from '@aftersales/directory/directory';
+import { insertRow, lockRow, updateRow } from '@aftersales/platform/database/rows';
+import type { Tx } from '@aftersales/platform/database/tx';
+import { v7 as uuidv7 } from 'uuid';
+import { linesOf } from '../reservation/hold';
+import type { ReservationRow } from '../reservation/holders';
+import { openOf } from '../reservation/tell';
+import { countersign, signClaims, withdraw, type Requisition, type RequisitionLine } from './requisition';
+
+export interface RequisitionRow extends Requisition {
+  readonly id: string;
+  readonly storeId: string;
+  readonly version: number;
+  /** = the visit. */
+  readonly reservationId: string;
+  readonly exemptPolicy: string;
+  readonly exemptVersion: number;
+  readonly keeperId: string | null;
+  readonly signedAt: Date;
+  readonly countersignedAt: Date | null;
+  readonly issuedAt: Date | null;
+}
+
+/** The papers (PRT-5); the goods move in issue.ts. */
+@Injectable()
+export class RequisitionService {
+  /** A technician asks for consented lines, and signs. Which old parts are due is decided now, by the policy in force. */
+  async sign(tx: Tx, storeId: string, technicianId: string, visitId: string, asked: readonly { lineId: string; quantity: number }[]): Promise<RequisitionRow> {
+    const visit = await lockRow<ReservationRow>(tx, 'reservation', visitId);
+    const consented = (await linesOf(tx, visit.id)).filter((line) => line.level === 'firm' && visit.holderKind === 'visit');
+    const others = await tx.query<{ lines: RequisitionLine[] }>(`select lines from requisition where store_id = $1 and reservation_id = $2 and state in ('signed', 'countersigned')`, [storeId, visitId]);
+    const onPaper = others.flatMap(({ lines }) => lines);
+    const policy = await policyOf(tx, 'parts.old-part-exempt', storeId);
+    const lines: RequisitionLine[] = [];
+    for (const { lineId, quantity } of asked) {
+      const line = consented.find((one) => one.lineId === lineId);
+      demand(line, 'parts.no-consent', 'Nobody has consented to this line.');
+      const open = openOf(line) - onPaper.filter((other) => other.lineId === lineId).reduce((sum, other) => sum + other.quantity, 0);
+      demand(quantity <= open, 'parts.more-than-consented', `Only ${Math.max(0, open) / 1000} are left of this line.`);
+      const part = await tx.one<{ class: string }>(`select class from part where part_number = $1`, [line.partNumber]);
+      const exempt = (policy.value.classes as readonly string[]).includes(part?.class ?? 'component');
+      lines.push({ lineId, partNumber: line.partNumber, quantity, returned: 0, payer: line.payer ?? 'customer', oldPart: exempt ? 'exempt' : 'due' });
+    }
+    const row: RequisitionRow = {
+      id: uuidv7(), storeId, version: 1, reservationId: visitId, state: 'signed', lines, exemptPolicy: policy.policyId, exemptVersion: policy.version,
+      technicianId, advisorId: null, claimsClerkId: null, keeperId: null, signedAt: tx.now, countersignedAt: null, issuedAt: null,
+    };
+    return insertRow(tx, 'requisition', row);
+  }
+
+  async countersign(tx: Tx, id: string, version: number | null, advisorId: string): Promise<RequisitionRow> {
+    const row = await lockRow<RequisitionRow>(tx, 'requisition', id, version);
+    return updateRow(tx, 'requisition', row, { ...countersign(row, advisorId), countersignedAt: tx.now });
+  }
+
+  async signClaims(tx: Tx, id: string, version: number | null, clerkId: string): Promise<RequisitionRow> {
+    const row = await lockRow<RequisitionRow>(tx, 'requisition', id, version);
+    return updateRow(tx, 'requisition', row, signClaims(row, clerkId));
+  }
+
+  async withdraw(tx: Tx, id: string, version: number | null): Promise<RequisitionRow> {
+    const row = await lockRow<RequisitionRow>(tx, 'requisition', id, version);
+    return updateRow(tx, 'requisition', row, withdraw(row));
+  }
+}

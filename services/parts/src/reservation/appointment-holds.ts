@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { addOpenDays, closeOfDay } from '@aftersales/calendar/open-days';
+import { localDate } from '@aftersales/calendar/local-time';
+import type { AppointmentBooked, AppointmentReleased, AppointmentRequested, AppointmentMoved, AlternativesOffered } from '@aftersales/contracts/reception/appointment';
+import type { Fact } from '@aftersales/contracts/kernel/event';
+import type { PartNeed } from '@aftersales/contracts/kernel/values';
+import { EtaSlipped, ReservationMade, ReservationRefused } from '@aftersales/contracts/parts/reservation';
+import { calendarOf, policyOf } from '@aftersales/directory/directory';
+import type { Tx } from '@aftersales/platform/database/tx';
+import { Promises } from '@aftersales/platform/promises/promises';
+import { isReady, type LineRow } from '../stock/balance';
+import { hold, linesOf } from './hold';
+import { keepWishes, lockIfNews, say, type ReservationRow } from './holders';
+import { ask, firm, giveUp, keyOf, type Wish, type WishLine } from './reservation';
+import { needOf, openOf, tellChanges } from './tell';
+
+/** Not held by the time the customer takes: everything of this attempt is undone. */
+class TooLate extends Error {
+  constructor(readonly short: readonly LineRow[]) {
+    super('short');
+  }
+}
+
+const asWishLines = (parts: readonly PartNeed[]): WishLine[] => parts.map((part) => ({ ...part, payer: null }));
+const after = (at: Date, minutes: number): Date => new Date(at.getTime() + minutes * 60_000);
+
+/** The store room's half of a booking (REC-3, PRT-3). */
+@Injectable()
+export class AppointmentHolds {
+  constructor(private readonly promises: Promises) {}
+
+  /** Held for this round until the policy's expiry, or refused whole. Always one answer, also for an empty list. */
+  async request(tx: Tx, { data, version, storeId }: Fact<typeof AppointmentRequested> | Fact<typeof AppointmentMoved>): Promise<void> {
+    const holder = await lockIfNews(tx, storeId!, 'appointment', data.appointmentId, version);
+    if (!holder || holder.closed) return;
+    const { value } = await policyOf(tx, 'parts.reservation-hold', holder.storeId);
+    const expiresAt = after(tx.now, value.wallMinutesUnbooked);
+    const wish: Wish = { round: data.round, level: 'held', lines: asWishLines(data.parts), neededBy: data.startsAt, expiresAt: expiresAt.toISOString() };
+    try {
+      await tx.savepoint(async () => {
+        const held = await keepWishes(tx, holder, { wishes: ask(holder, wish) });
+        const changes = await hold(tx, held);
+        const lines = await linesOfWish(tx, held, wish);
+        const short = lines.filter((line) => isLate(line, new Date(data.partsBy)));
+        if (short.length) throw new TooLate(short);
+        await say(tx, held, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt: expiresAt.toISOString() });
+        await tellChanges(tx, changes, 'other-promise-first', held.id);
+      });
+    } catch (error) {
+      if (!(error instanceof TooLate)) throw error;
+      const short = error.short.map((line) => ({ ...needOf(line), missing: openOf(line) - line.ready, eta: line.eta?.toISOString() ?? null }));
+      await say(tx, holder, ReservationRefused, { round: data.round, short });
+    }
+  }
+
+  /** This round is firm, all others are free. What expired meanwhile is held again; too late for the slot is a slip. */
+  async book(tx: Tx, { data, version, storeId }: Fact<typeof AppointmentBooked>): Promise<void> {
+    const holder = await lockIfNews(tx, storeId!, 'appointment', data.appointmentId, version);
+    if (!holder || holder.closed) return;
+    const { value } = await policyOf(tx, 'parts.reservation-hold', holder.storeId);
+    const expiresAt = after(new Date(data.slot.startsAt), value.wallHoursAfterSlot * 60);
+    const wish: Wish = { round: data.round, level: 'firm', lines: asWishLines(data.parts), neededBy: data.slot.startsAt, expiresAt: expiresAt.toISOString() };
+    const before = new Set((await linesOf(tx, holder.id)).filter((line) => line.reserved === openOf(line)).map(({ id }) => id));
+    let firmed = await keepWishes(tx, holder, { wishes: firm(holder, wish) });
+    const changes = await hold(tx, firmed);
+    const lines = await linesOfWish(tx, firmed, wish);
+    if (lines.some(({ id }) => !before.has(id))) {
+      const late = lines.filter((line) => !before.has(line.id) && isLate(line, new Date(data.partsBy)));
+      if (lines.every((line) => line.reserved === openOf(line))) firmed = await say(tx, firmed, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt: expiresAt.toISOString() });
+      if (late.length) firmed = await say(tx, firmed, EtaSlipped, { round: data.round, cause: 'hold-expired', lines: late.map(({ lineId, partNumber, eta }) => ({ lineId, partNumber, before: data.partsBy, eta: eta?.toISOString() ?? null })) });
+    }
+    await tellChanges(tx, changes, 'other-promise-first', firmed.id);
+    await this.#promisePick(tx, firmed, new Date(data.slot.startsAt), lines);
+  }
+
+  /** One half refused: this round is free, a booked one stays. */
+  async giveUpRound(tx: Tx, { data, version, storeId }: Fact<typeof AlternativesOffered>): Promise<void> {
+    const holder = await lockIfNews(tx, storeId!, 'appointment', data.appointmentId, version);
+    if (!holder || holder.closed) return;
+    const kept = await keepWishes(tx, holder, { wishes: giveUp(holder, data.round) });
+    await tellChanges(tx, await hold(tx, kept), 'other-promise-first', kept.id);
+  }
+
+  /** All rounds are free, once. Picked parts may wait for the close of the day on the booking shelf (REC-9). */
+  async release(tx: Tx, { data, version, storeId }: Fact<typeof AppointmentReleased>): Promise<void> {
+    const holder = await lockIfNews(tx, storeId!, 'appointment', data.appointmentId, version);
+    if (!holder || holder.closed) return;
+    const { value } = await policyOf(tx, 'appointment.release', holder.storeId);
+    const policy = data.cause === 'no-show' ? value.noShowFreesParts : value.cancelFreesParts;
+    const until = policy === 'close-of-day' ? await this.#closeOfToday(tx, holder.storeId) : null;
+    const picked = until ? (await linesOf(tx, holder.id)).filter(({ pickedAt }) => pickedAt) : [];
+    const wishes: Wish[] = picked.map((line) => ({
+      round: line.round, level: 'held', neededBy: line.neededBy.toISOString(), expiresAt: until!.toISOString(),
+      lines: [{ lineId: line.lineId, partNumber: line.wantedNumber, quantity: line.quantity, payer: line.payer }],
+    }));
+    const released = await keepWishes(tx, holder, { wishes, closed: 'released' });
+    await tellChanges(tx, await hold(tx, released), 'other-promise-first', released.id);
+    await this.promises.void(tx, 'parts.pick-ahead', holder.id, data.cause);
+  }
+
+  async #closeOfToday(tx: Tx, storeId: string): Promise<Date | null> {
+    const { calendar } = await calendarOf(tx, storeId, 'parts');
+    const close = closeOfDay(calendar, localDate(calendar.zone, tx.now));
+    return close && close > tx.now ? close : null;
+  }
+
+  /** PRT-4: on the booking shelf at the close of the working day so many before the slot; booked later than that, by the slot. */
+  async #promisePick(tx: Tx, holder: ReservationRow, slot: Date, lines: readonly LineRow[]): Promise<void> {
+    await this.promises.void(tx, 'parts.pick-ahead', holder.id, 'moved');
+    if (lines.every(({ pickedAt }) => pickedAt)) return;
+    const policy = await policyOf(tx, 'parts.pick-ahead', holder.storeId);
+    const { calendar, version } = await calendarOf(tx, holder.storeId, 'parts');
+    const { closesAt, steps } = addOpenDays(calendar, slot, -policy.value.workingDaysBefore);
+    const dueAt = closesAt > tx.now && closesAt < slot ? closesAt : slot;
+    await this.promises.open(tx, { kind: 'parts.pick-ahead', subject: holder.id, storeId: holder.storeId, ownerRole: 'parts-keeper', policy, calendarVersion: version, dueAt, explanation: steps });
+  }
+}
+
+const isLate = (line: LineRow, by: Date): boolean => !isReady(line) && (line.reserved < openOf(line) || line.eta === null || line.eta > by);
+
+export const heldLine = (line: LineRow) => ({ ...needOf(line), from: line.source ?? ('inbound' as const), eta: isReady(line) ? null : (line.eta?.toISOString() ?? null) });
+
+async function linesOfWish(tx: Tx, holder: ReservationRow, wish: Wish): Promise<LineRow[]> {
+  const keys = new Set(wish.lines.map(keyOf));
+  return (await linesOf(tx, holder.id)).filter((line) => keys.has(keyOf({ lineId: line.lineId, partNumber: line.wantedNumber })));
+}

@@ -1,0 +1,102 @@
+import type { Tx } from '@aftersales/platform/database/tx';
+import { v7 as uuidv7 } from 'uuid';
+import { insertRow } from '@aftersales/platform/database/rows';
+import { chainsOf } from '../catalogue/chains';
+import { balance, lockForBalance, type Change, type LineRow } from '../stock/balance';
+import type { Card } from '../stock/cards';
+import type { ReservationRow } from './holders';
+import { keyOf, wanted, type Wanted } from './reservation';
+
+export const linesOf = (tx: Tx, reservationId: string): Promise<LineRow[]> =>
+  tx.query<LineRow>(`select * from reservation_line where reservation_id = $1 order by line_id, id`, [reservationId]);
+
+/**
+ * Brings what is held in line with the holder's wishes: frees what nobody of them wants, holds what is new, orders what is lacking. Doing it
+ * twice changes nothing. `from` is an appointment whose lines this visit takes over, picked or not.
+ * @returns all changes, of other holders too: what one frees, the next gets
+ */
+export async function hold(tx: Tx, holder: ReservationRow, from?: ReservationRow): Promise<Change[]> {
+  const want = wanted(holder.wishes);
+  const [own, taken, chains] = [await linesOf(tx, holder.id), from ? await linesOf(tx, from.id) : [], await chainsOf(tx, [...want.values()].map(({ partNumber }) => partNumber))];
+  const parts = new Set([...[...own, ...taken].map(({ partNumber }) => partNumber), ...[...chains.values()].flat()]);
+  if (parts.size === 0) return [];
+  const cards = await lockForBalance(tx, holder.storeId, [...parts]);
+
+  const spare = new Map(taken.map((line) => [line.id, line]));
+  const touched = new Set<string>(taken.map(({ partNumber }) => partNumber));
+  for (const line of own) {
+    const now = want.get(keyOf({ lineId: line.lineId, partNumber: line.wantedNumber }));
+    if (!now || await rewrite(tx, line, now)) touched.add(line.partNumber);
+    if (!now) await free(tx, line);
+  }
+  const known = new Map(own.map((line) => [keyOf({ lineId: line.lineId, partNumber: line.wantedNumber }), line]));
+  const fresh = new Map([...want].filter(([key]) => !known.has(key)));
+  for (const same of [sameLine, samePart]) {
+    for (const [key, line] of want) {
+      const match = [...spare.values()].find((other) => same(line, other));
+      if (!match || (!fresh.has(key) && known.get(key)?.partNumber !== match.partNumber)) continue;
+      if (fresh.delete(key)) await takeOver(tx, holder, match, line);
+      else await merge(tx, known.get(key)!, match);
+      spare.delete(match.id);
+    }
+  }
+  for (const line of spare.values()) await free(tx, line);
+  for (const line of fresh.values()) {
+    const partNumber = chooseNumber(chains.get(line.partNumber)!, line.quantity, cards);
+    await begin(tx, holder, line, partNumber);
+    touched.add(partNumber);
+  }
+  return balance(tx, holder.storeId, [...touched]);
+}
+
+const sameLine = (line: Wanted, other: LineRow): boolean => line.lineId === other.lineId && line.partNumber === other.wantedNumber;
+const samePart = (line: Wanted, other: LineRow): boolean => line.partNumber === other.wantedNumber;
+
+/** The number asked for while the shelf has it; else the first of its successors that is there; else the newest, which can be ordered. */
+function chooseNumber(chain: readonly string[], quantity: number, cards: Map<string, Card>): string {
+  return chain.find((number) => cards.get(number)!.onHand - cards.get(number)!.reserved >= quantity) ?? chain.at(-1)!;
+}
+
+async function begin(tx: Tx, holder: ReservationRow, { lineId, partNumber: wantedNumber, ...want }: Wanted, partNumber: string): Promise<void> {
+  await insertRow(tx, 'reservation_line', {
+    id: uuidv7(), storeId: holder.storeId, version: 1, reservationId: holder.id, lineId, wantedNumber, partNumber,
+    round: want.round, payer: want.payer, level: want.level, neededBy: new Date(want.neededBy), quantity: want.quantity,
+  });
+}
+
+/** @returns whether it changed */
+async function rewrite(tx: Tx, line: LineRow, want: Wanted): Promise<boolean> {
+  const quantity = Math.max(want.quantity, line.issued);
+  if (quantity === line.quantity && want.level === line.level && want.round === line.round && want.payer === line.payer && new Date(want.neededBy).getTime() === line.neededBy.getTime()) return false;
+  const open = quantity - line.issued;
+  await tx.query(
+    `update reservation_line set quantity = $2, level = $3, round = $4, payer = $5, needed_by = $6, reserved = least(reserved, $7), ready = least(ready, $7),
+       picked_at = case when $7 > ready then null else picked_at end, version = version + 1 where id = $1`,
+    [line.id, quantity, want.level, want.round, want.payer, want.neededBy, open],
+  );
+  return true;
+}
+
+/** What was issued stays on paper; the rest is free, once. */
+async function free(tx: Tx, line: LineRow): Promise<void> {
+  if (line.issued === 0) await tx.query(`delete from reservation_line where id = $1`, [line.id]);
+  else if (line.quantity > line.issued) await tx.query(`update reservation_line set reserved = 0, ready = 0, quantity = issued, version = version + 1 where id = $1`, [line.id]);
+}
+
+/** The visit's quote held a part of it already: what the appointment held comes on top, as far as it is needed. */
+async function merge(tx: Tx, own: LineRow, other: LineRow): Promise<void> {
+  await tx.query(`delete from reservation_line where id = $1`, [other.id]);
+  await tx.query(
+    `update reservation_line set reserved = least(quantity - issued, reserved + $2), ready = least(quantity - issued, ready + $3), version = version + 1 where id = $1`,
+    [own.id, other.reserved, other.ready],
+  );
+}
+
+/** Picked lines are told again under the visit, so they count as not picked until then. */
+async function takeOver(tx: Tx, holder: ReservationRow, line: LineRow, want: Wanted): Promise<void> {
+  await tx.query(
+    `update reservation_line set reservation_id = $2, line_id = $3, round = $4, payer = $5, level = $6, needed_by = $7, quantity = $8,
+       reserved = least(reserved, $8), ready = least(ready, $8), picked_at = null, version = version + 1 where id = $1`,
+    [line.id, holder.id, want.lineId, want.round, want.payer, want.level, want.neededBy, want.quantity],
+  );
+}

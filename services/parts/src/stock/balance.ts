@@ -1,0 +1,96 @@
+import type { Payer } from '@aftersales/contracts/kernel/values';
+import type { Tx } from '@aftersales/platform/database/tx';
+import type { InboundRow } from '../inbound/inbound';
+import { dropSurplus, planSupply } from '../inbound/plan-supply';
+import type { Level } from '../reservation/reservation';
+import { tellAvailability } from './availability';
+import { lockCards, type Card } from './cards';
+import { supply, type Inbound, type Supply } from './supply';
+
+export interface LineRow {
+  readonly id: string;
+  readonly storeId: string;
+  readonly version: number;
+  readonly reservationId: string;
+  readonly round: number;
+  readonly lineId: string;
+  readonly wantedNumber: string;
+  readonly partNumber: string;
+  readonly payer: Payer | null;
+  readonly level: Level;
+  readonly neededBy: Date;
+  readonly quantity: number;
+  readonly issued: number;
+  readonly returned: number;
+  readonly reserved: number;
+  readonly ready: number;
+  readonly source: 'stock' | 'inbound' | 'transfer' | 'order' | null;
+  readonly eta: Date | null;
+  readonly pickedAt: Date | null;
+}
+
+/** What balancing did to one line. */
+export interface Change {
+  readonly before: LineRow;
+  readonly after: LineRow;
+}
+
+/** All of it lies on the shelf. */
+export const isReady = (line: LineRow): boolean => line.ready === line.quantity - line.issued;
+
+/** Held until the end: the holders whom a change of these parts may touch, and the cards. Its caller already holds the holder that it works for. */
+export async function lockForBalance(tx: Tx, storeId: string, partNumbers: readonly string[]): Promise<Map<string, Card>> {
+  await tx.query(
+    `select id from reservation where store_id = $1 and id in (
+       select reservation_id from reservation_line where store_id = $1 and part_number = any($2::text[]) and quantity > issued and ready < quantity - issued
+     ) order by id for update`,
+    [storeId, partNumbers],
+  );
+  return lockCards(tx, storeId, partNumbers);
+}
+
+/**
+ * After anything that moves stock, inbound or need: gives what is free to those who lack it, orders what is lacking, drops planned orders
+ * that nobody needs, tells the group what is free. The cards are locked. Returns the lines it changed.
+ */
+export async function balance(tx: Tx, storeId: string, partNumbers: readonly string[]): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const partNumber of [...new Set(partNumbers)].sort()) changes.push(...(await balanceOne(tx, storeId, partNumber)));
+  return changes;
+}
+
+async function balanceOne(tx: Tx, storeId: string, partNumber: string): Promise<Change[]> {
+  const lines = await tx.query<LineRow>(`select * from reservation_line where store_id = $1 and part_number = $2 and quantity > issued for update`, [storeId, partNumber]);
+  let now = await look(tx, storeId, partNumber, lines);
+  if (now.gap > 0 && (await planSupply(tx, storeId, partNumber, now.gap))) now = await look(tx, storeId, partNumber, lines);
+  const changes: Change[] = [];
+  const rows = new Map(lines.map((line) => [line.id, line]));
+  for (const { id, reserved, ready, eta, from } of now.lines) {
+    const before = rows.get(id)!;
+    if (before.reserved === reserved && before.ready === ready && before.source === from && before.eta?.getTime() === eta?.getTime()) continue;
+    const after: LineRow = { ...before, reserved, ready, eta, source: from, version: before.version + 1 };
+    await tx.query(`update reservation_line set reserved = $2, ready = $3, eta = $4, source = $5, version = version + 1 where id = $1`, [id, reserved, ready, eta, from]);
+    changes.push({ before, after });
+  }
+  for (const { id, quantity } of now.surplus) await dropSurplus(tx, id, quantity);
+  await tellAvailability(tx, storeId, partNumber, now.nextEta);
+  return changes;
+}
+
+async function look(tx: Tx, storeId: string, partNumber: string, lines: readonly LineRow[]): Promise<Supply> {
+  const card = (await tx.one<Card & { asked: number }>(
+    `select c.*, coalesce((select sum(t.quantity) from transfer t where t.store_id = c.store_id and t.part_number = c.part_number and t.state = 'asked'), 0)::bigint as asked
+     from stock_card c where c.store_id = $1 and c.part_number = $2`,
+    [storeId, partNumber],
+  ))!;
+  const inbound = await tx.query<InboundRow & { shipped: boolean }>(
+    `select i.*, coalesce(t.state = 'shipped', false) as shipped from inbound_line i left join transfer t on t.inbound_id = i.id
+     where i.store_id = $1 and i.part_number = $2 and i.state in ('planned', 'expected') order by i.id for update of i`,
+    [storeId, partNumber],
+  );
+  return supply(card.onHand - card.asked, lines.map((line) => ({ ...line, quantity: line.quantity - line.issued })), inbound.map(asInbound));
+}
+
+const asInbound = ({ id, quantity, received, eta, source, state, shipped }: InboundRow & { shipped: boolean }): Inbound => ({
+  id, open: quantity - received, eta, planned: state === 'planned' && !shipped, from: state === 'planned' ? source : 'inbound',
+});
