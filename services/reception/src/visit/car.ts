@@ -1,0 +1,42 @@
+import { lockRow } from '@aftersales/platform/database/rows';
+import type { Tx } from '@aftersales/platform/database/tx';
+import { move, type Visit, type VisitMove } from './visit';
+
+/** A car as the desk knows it: crm's file, and the last mileage that was read anywhere in the group. */
+export interface Car {
+  readonly id: string;
+  readonly vin: string | null;
+  readonly brand: string | null;
+  readonly model: string | null;
+  readonly market: string | null;
+  readonly customerId: string | null;
+  readonly contactId: string | null;
+  readonly mileage: number | null;
+}
+
+/** What an id stands for now: files may have been merged, more than once. */
+export async function currentId(tx: Tx, id: string): Promise<string> {
+  const row = await tx.one<{ id: string }>(
+    `with recursive chain (id, depth) as (select $1::uuid, 0 union all select a.to_id, depth + 1 from visit_alias a join chain c on a.from_id = c.id where depth < 20)
+     select id from chain order by depth desc limit 1`, [id],
+  );
+  return row!.id;
+}
+
+export async function carOf(tx: Tx, vehicleId: string): Promise<Car | null> {
+  const car = await tx.one<Car>(`select id, vin, brand, model, market, customer_id, contact_id, mileage from visit_vehicle where id = $1`, [await currentId(tx, vehicleId)]);
+  return car && { ...car, customerId: car.customerId && (await currentId(tx, car.customerId)), contactId: car.contactId && (await currentId(tx, car.contactId)) };
+}
+
+/** The visit as it is, its car and customer as they are known now. */
+export async function withCurrentIds(tx: Tx, visit: Visit): Promise<Visit> {
+  const current = async (id: string | null) => id && (await currentId(tx, id));
+  return { ...visit, vehicleId: await current(visit.vehicleId), customerId: await current(visit.customerId), contactId: await current(visit.contactId) };
+}
+
+/** Held, and allowed to make this move now. @throws NotFound, Stale, Refused */
+export async function visitFor(tx: Tx, name: VisitMove, visitId: string, version: number | null = null): Promise<Visit> {
+  const visit = await withCurrentIds(tx, await lockRow<Visit>(tx, 'visit', visitId, version));
+  move(visit, name);
+  return visit;
+}
