@@ -63,9 +63,10 @@ export class OperationDoor implements NestInterceptor {
       });
       return send(reply, answer);
     } catch (error) {
-      // The twin was first: PostgreSQL let us wait for its commit at the key, at most 5 s (lock_timeout).
-      const before = error instanceof Answered ? error.stored : isKeyTaken(error) ? await this.database.read(scope, stored) : null;
-      if (!before) throw error;
+      // The twin was first: PostgreSQL let us wait for its commit, at most 5 s (lock_timeout), at the key or at the thing's row, which is stale
+      // or moved on for us then. Same key, same answer.
+      const before = error instanceof Answered ? error.stored : key && !isBusy(error) ? await this.database.read(scope, stored) : null;
+      if (!before) throw isBusy(error) ? new Busy() : error;
       if (before.bodyHash !== bodyHash) throw new KeyReused();
       if (before.etag) void reply.header('etag', before.etag);
       void reply.status(before.status).header('idempotency-replayed', 'true');
@@ -131,7 +132,4 @@ function send(reply: FastifyReply, answer: unknown): unknown {
   return answer;
 }
 
-function isKeyTaken(error: unknown): boolean {
-  if ((error as { code?: string }).code === '55P03') throw new Busy();
-  return (error as { constraint?: string }).constraint === 'idempotency_pkey';
-}
+const isBusy = (error: unknown): boolean => (error as { code?: string }).code === '55P03';
