@@ -28,8 +28,7 @@ export class CsiController {
     const all = [...tx.scope.stores].sort();
     const stores = by === 'store' ? all.filter((id) => id > after).slice(0, storesAPage) : all;
     const asked: Asked = { ...whole(range), stores, dimension: by === 'brand' ? 'brand' : 'store' };
-    const next = by === 'store' && stores.length === storesAPage && stores.at(-1) !== all.at(-1) ? stores.at(-1)! : null;
-    return { ...(await this.#answer(tx, asked, by, await storesOf(tx, stores), null)), next };
+    return { ...(await this.#answer(tx, asked, by, await storesOf(tx, stores), null)), next: stores.at(-1) === all.at(-1) ? null : (stores.at(-1) ?? null) };
   }
 
   async #answer(tx: Tx, asked: Asked, by: (StoreQuery | GroupQuery)['by'], stores: readonly Store[], storeId: string | null) {
