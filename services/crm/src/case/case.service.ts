@@ -45,8 +45,7 @@ export class Cases {
     publish(tx, CaseAnswered, answered, { ...of(answered), round: row.round, measure: given.measure, answeredBy: person.id, answeredAt: tx.now.toISOString() });
     const { deliveredDay } = (await tx.one<Pick<SurveyRow, 'deliveredDay'>>(`select delivered_day from survey where visit_id = $1`, [row.visitId]))!;
     const last = await tx.one<{ id: string }>(`select id from follow_up where case_id = $1 order by id desc limit 1`, [id]);
-    const { storeId, visitId, customerId, contactId, vehicleId } = row;
-    await this.plans.again(tx, { storeId, visitId, customerId, contactId, vehicleId, deliveredDay }, { because: 'case-answered', after: last?.id ?? row.followUpId, caseId: id });
+    await this.plans.again(tx, { ...row, deliveredDay }, { because: 'case-answered', after: last?.id ?? row.followUpId, caseId: id });
     return answered;
   }
 

@@ -52,14 +52,14 @@ export class FollowUpPlans {
   }
 
   async #plan(tx: Tx, about: About, { reopensLeft, ...why }: Why, from: Date, sameCall: FollowUpRow | null): Promise<FollowUpRow> {
-    const { storeId } = about;
+    const { storeId, visitId, customerId, contactId, vehicleId, deliveredDay } = about;
     const [due, attempts, check, calendar, doNotCall] = [
       await policyOf(tx, 'follow-up.due', storeId), await policyOf(tx, 'follow-up.attempts', storeId), await policyOf(tx, 'follow-up.data-check', storeId),
       await callCalendar(tx, storeId), await isNeverDialled(tx, about.contactId),
     ];
     const plan = followUpPlan(calendar.calls, from, due.value);
     const row = await insertRow<FollowUpRow>(tx, 'follow_up', {
-      id: uuidv7(), version: 1, ...about, ...why, opensAt: plan.opensAt, dueAt: plan.dueAt, nextAt: plan.opensAt, nextSteps: plan.steps,
+      id: uuidv7(), version: 1, storeId, visitId, customerId, contactId, vehicleId, deliveredDay, ...why, opensAt: plan.opensAt, dueAt: plan.dueAt, nextAt: plan.opensAt, nextSteps: plan.steps,
       attempts: 0, attemptsWanted: attempts.value.attempts, reopensLeft: reopensLeft ?? check.value.reopens, state: 'waiting', outcome: null, failedBecause: null,
       reachedAt: null, reachedBy: null, contactVersion: null, checkedBy: null, checkedAt: null, checkNote: null,
     });
