@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DirectoryModule } from '@aftersales/directory/directory.module';
 import { FileModule } from './file/file.module';
 import { FollowUpModule } from './follow-up/follow-up.module';
+import { MessageModule } from './message/message.module';
 
-@Module({ imports: [DirectoryModule.for('crm'), FileModule, FollowUpModule] })
+@Module({ imports: [DirectoryModule.for('crm'), FileModule, FollowUpModule, MessageModule] })
 export class CrmModule {}

@@ -1,5 +1,5 @@
 import type { Tx } from '@aftersales/platform/database/tx';
-import { keeperOf } from './alias';
+import { keeperOf } from './alias.store';
 import type { Customer } from './file';
 import type { Phone } from './phone';
 

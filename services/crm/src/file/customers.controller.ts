@@ -9,7 +9,7 @@ import { customersByPhone, customerView } from './file.queries';
 import { Merging } from './merging.service';
 import { phoneOf } from './phone';
 import { editors, readers, supervisors } from './roles';
-import { unmask } from './unmask';
+import { unmask } from './unmask.service';
 
 /** CRM-2. Names, numbers and addresses go in as they are and come out masked. */
 @Controller('stores/:storeId/customers')

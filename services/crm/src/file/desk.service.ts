@@ -5,7 +5,7 @@ import { lockRow, NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { InvalidFields } from '@aftersales/platform/http/errors';
 import { v7 as uuidv7 } from 'uuid';
-import { lockIdentity } from './alias';
+import { lockIdentity } from './alias.store';
 import { Customers, type CustomerFields } from './customers.service';
 import type { Customer, Vehicle } from './file';
 import type { ConsentInput, ContactChange, ContactInput, VehicleCorrection, VehicleInput } from './file.inputs';

@@ -6,9 +6,9 @@ import { Consumer, On } from '@aftersales/platform/bus/on';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
-import { keeperOf } from './alias';
+import { keeperOf } from './alias.store';
 import type { Vehicle } from './file';
-import { readMileage, remember } from './history';
+import { readMileage, remember } from './history.store';
 import { Introductions } from './introductions.service';
 import { Vehicles } from './vehicles.service';
 

@@ -1,7 +1,7 @@
 import { NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
-import { keeperOf } from './alias';
+import { keeperOf } from './alias.store';
 import { contactOf, ownerOf, type Contact } from './contact.queries';
 import { missingOf, plateKey, type Vehicle } from './file';
 import { maskedEmail, maskedName, maskedPhone } from './mask';
