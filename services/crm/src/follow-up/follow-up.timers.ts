@@ -42,10 +42,13 @@ export class FollowUpTimers {
     return 'the customer does not want to be called any more';
   }
 
+  /** What each window has to do already; all that is open falls to the first. */
   async #waiting(tx: Tx, storeId: string, windows: readonly CallWindow[]): Promise<number[]> {
     const counts: number[] = [];
-    for (const { from, to } of windows) {
-      const { n } = (await tx.one<{ n: number }>(`select count(*) as n from follow_up where store_id = $1 and state in ('waiting', 'open') and next_at >= $2 and next_at < $3`, [storeId, from, to]))!;
+    for (const [i, { from, to }] of windows.entries()) {
+      const { n } = (await tx.one<{ n: number }>(
+        `select count(*) as n from follow_up where store_id = $1 and ((state = 'waiting' and next_at >= $2 and next_at < $3) or ($4 and state = 'open'))`, [storeId, from, to, i === 0],
+      ))!;
       counts.push(n);
     }
     return counts;
