@@ -8,7 +8,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { letSleep } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
-import { Links } from '../link/links';
+import { Links } from '../link/link.service';
 import { visitFor } from '../visit/car';
 import { PromisedTimeService } from '../visit/promised-time.service';
 import { move, opened, type Line, type OpenVisit } from '../visit/visit';
@@ -44,6 +44,7 @@ export class ConsentService {
 
   /** The customer's answer, whichever way it came. The caller holds the visit. */
   async record(tx: Tx, visit: OpenVisit, version: EstimateVersion, shownHash: string, how: How, answers: readonly Answered[]): Promise<EstimateVersion> {
+    move(visit, 'estimate');
     demandAnswerable(version, (await newestShown(tx, visit.id))?.n ?? 0, shownHash, tx.now);
     const consents = await consentsOf(tx, visit.id);
     const open = openForCustomer(version.lines, consents);

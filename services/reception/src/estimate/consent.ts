@@ -30,6 +30,10 @@ export function standingOf(line: Line, consents: readonly Consent[], at: Date): 
   return customer ? 'consented' : 'open';
 }
 
+/** Refused, or agreed to by the maker for a time that has passed: in the next version the line is asked anew. */
+export const isAskedAgain = (line: Line, consents: readonly Consent[], at: Date): boolean =>
+  ['declined', 'refused-by-payer'].includes(standingOf(line, consents, at)) || Boolean(line.payer === 'warranty' && answerOf(line, consents, 'warranty') && !answerOf(line, consents, 'warranty', at));
+
 /** Warranty lines that claims has not decided on in this form, or no longer. */
 export const undecided = (lines: readonly Line[], consents: readonly Consent[], at: Date): Line[] =>
   lines.filter((line) => line.payer === 'warranty' && !answerOf(line, consents, 'warranty', at));

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DeskTaskModule } from '../desk-task/desk-task.module';
 import { LinkModule } from '../link/link.module';
 import { ConsentLinkService } from '../visit-link/consent-link.service';
 import { VisitModule } from '../visit/visit.module';
@@ -10,7 +11,7 @@ import { EstimateService } from './estimate.service';
 import { FaultService } from './fault.service';
 
 @Module({
-  imports: [LinkModule, VisitModule],
+  imports: [LinkModule, DeskTaskModule, VisitModule],
   controllers: [EstimateController, EstimateConsumer],
   providers: [EstimateService, ConsentService, CoverageService, FaultService, ConsentLinkService],
 })

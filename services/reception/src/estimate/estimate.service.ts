@@ -10,10 +10,11 @@ import type { Person } from '@aftersales/platform/http/operation-spec';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
-import { Links } from '../link/links';
+import { DeskTasks } from '../desk-task/desk-task.service';
+import { Links } from '../link/link.service';
 import { visitFor } from '../visit/car';
 import { opened, type Line, type OpenVisit, type Visit } from '../visit/visit';
-import { demandCovered, standingOf, undecided } from './consent';
+import { demandCovered, isAskedAgain, undecided } from './consent';
 import { draftOf, priced, sharesOf, shownText } from './estimate';
 import type { DraftLine } from './estimate.inputs';
 import { discountOf, priceList } from './price-list';
@@ -25,7 +26,7 @@ const minute = 60_000;
 /** REC-16: versions are drafted, decided on by claims, and shown. */
 @Injectable()
 export class EstimateService {
-  constructor(private readonly links: Links) {}
+  constructor(private readonly links: Links, private readonly tasks: DeskTasks) {}
 
   async draft(tx: Tx, person: Person, visitId: string, lines: readonly DraftLine[]): Promise<EstimateVersion> {
     const visit = opened(await visitFor(tx, 'estimate', visitId));
@@ -40,8 +41,7 @@ export class EstimateService {
     const discount = person ? await discountOf(tx, visit.storeId, person.roles) : 0;
     const lines = drafted.map((line, i) => ('keep' in line ? kept(line.keep, before, i) : priced({ ...line, lineId: line.lineId ?? uuidv7() }, prices, discount)));
     const n = (before?.n ?? 0) + 1;
-    const isRefused = (line: Line) => ['declined', 'refused-by-payer'].includes(standingOf(line, consents, tx.now)) || (line.payer === 'warranty' && consents.some((one) => one.lineId === line.lineId && one.since === line.since && one.validUntil && one.validUntil <= tx.now));
-    const whole = draftOf(n, lines, before?.lines ?? [], isRefused, visit.authorised);
+    const whole = draftOf(n, lines, before?.lines ?? [], (line) => isAskedAgain(line, consents, tx.now), visit.authorised);
     if (before && (before.state === 'draft' || before.state === 'coverage-asked')) await updateRow(tx, 'estimate_version', before, { state: 'superseded' });
     const asked = undecided(whole, consents, tx.now);
     const version: EstimateVersion = {
@@ -71,9 +71,9 @@ export class EstimateService {
     const expiresAt = new Date(tx.now.getTime() + wallMinutes * minute);
     const shownHash = createHash('sha256').update(shownText(visitId, version.n, promisedAt, version.lines)).digest('hex');
     await tx.query(`update estimate_version set state = 'superseded', version = version + 1 where visit_id = $1 and state = 'offered'`, [visitId]);
-    await this.links.cancel(tx, 'consent', visitId);
     const offered = await updateRow(tx, 'estimate_version', version, { state: 'offered', offeredBy: staffId, offeredAt: tx.now, promisedAt, expiresAt, shownHash });
     wake(tx, expiry, visit, expiresAt);
+    await this.tasks.settle(tx, visitId, 'offered', 'offer-add-on');
     const next = await updateRow<OpenVisit>(tx, 'visit', visit, {});
     publish(tx, EstimateOffered, next, {
       visitId, customerId: next.customerId, vehicleId: next.vehicleId, appointmentId: next.appointmentId, version: version.n, lines: [...version.lines], shares: sharesOf(version.lines),

@@ -55,14 +55,14 @@ const contentOf = ({ since: _since, title: _title, listPrice: _list, tax: _tax, 
  * and is asked again, begins here. What is consented to stays: it may change, never vanish (REC-17).
  * @throws Refused
  */
-export function draftOf(n: number, lines: readonly Omit<Line, 'since'>[], before: readonly Line[], isRefused: (line: Line) => boolean, consented: readonly Line[]): Line[] {
+export function draftOf(n: number, lines: readonly Omit<Line, 'since'>[], before: readonly Line[], isAskedAgain: (line: Line) => boolean, consented: readonly Line[]): Line[] {
   demand(new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'estimate.line-twice', 'A line stands in a version once.');
   const gone = consented.filter(({ lineId }) => !lines.some((line) => line.lineId === lineId));
   demand(gone.length === 0, 'estimate.line-consented', 'A line that was agreed to stays in the estimate.');
   return lines.map((line) => {
     const last = before.find(({ lineId }) => lineId === line.lineId);
     demand(!last || last.kind === line.kind, 'estimate.line-kind', 'Labour stays labour, and a part a part: another thing is another line.');
-    const same = last && !isRefused(last) && contentOf(last) === contentOf({ ...line, since: last.since });
+    const same = last && !isAskedAgain(last) && contentOf(last) === contentOf({ ...line, since: last.since });
     return { ...line, since: same ? last.since : n };
   });
 }

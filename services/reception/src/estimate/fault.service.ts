@@ -4,6 +4,7 @@ import { Refused } from '@aftersales/contracts/kernel/refused';
 import type { FaultFound } from '@aftersales/contracts/workshop/job';
 import { lockRowIfKnown } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
+import { DeskTasks } from '../desk-task/desk-task.service';
 import { withCurrentIds } from '../visit/car';
 import { move, opened, type Visit } from '../visit/visit';
 import { standingOf } from './consent';
@@ -14,7 +15,7 @@ import { consentsOf, newestVersion } from './version';
 /** WRK-7 at the desk: what the workshop found becomes the next version, priced from the list; the advisor shows it, or prices it otherwise. */
 @Injectable()
 export class FaultService {
-  constructor(private readonly estimates: EstimateService) {}
+  constructor(private readonly estimates: EstimateService, private readonly tasks: DeskTasks) {}
 
   async found(tx: Tx, storeId: string, fault: DataOf<typeof FaultFound>): Promise<void> {
     const visit = await lockRowIfKnown<Visit>(tx, 'visit', fault.visitId);
@@ -24,6 +25,7 @@ export class FaultService {
     );
     if (!visit || !fresh) return;
     const n = await this.#drafted(tx, await withCurrentIds(tx, visit), fault);
+    await this.tasks.open(tx, { kind: 'offer-add-on', subject: visit.id, storeId, reason: n ? 'fault-found' : 'fault-not-priced', dueAt: tx.now });
     if (n) await tx.query(`update visit_fault set n = $2, version = 2 where id = $1`, [fault.faultId, n]);
   }
 

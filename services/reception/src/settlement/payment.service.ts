@@ -7,6 +7,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { visitFor } from '../visit/car';
+import type { Visit } from '../visit/visit';
 import { owed, settlementOf } from './owed';
 import { demandRefundable, take, type Payment } from './payment';
 import type { PayInput, RefundInput } from './settlement.inputs';
@@ -29,14 +30,14 @@ export class PaymentService {
 
   /** Approved in person by who may, and not by who took it. */
   async refund(tx: Tx, approverId: string, visitId: string, paymentId: string, version: number | null, { amount, reason }: RefundInput): Promise<Payment> {
-    const visit = await lockRow(tx, 'visit', visitId) as unknown as { storeId: string };
+    const { storeId } = await lockRow<Visit>(tx, 'visit', visitId);
     const payment = await lockRow<Payment>(tx, 'payment', paymentId, version);
     if (payment.visitId !== visitId) throw new NotFound('payment');
-    const { approverRoles } = (await policyOf(tx, 'payment.refund-approver', visit.storeId)).value;
-    demand(await holdsRole(tx, approverId, visit.storeId, approverRoles), 'payment.refund-approver', `A refund is approved by ${approverRoles.join(' or ')}.`);
+    const { approverRoles } = (await policyOf(tx, 'payment.refund-approver', storeId)).value;
+    demand(await holdsRole(tx, approverId, storeId, approverRoles), 'payment.refund-approver', `A refund is approved by ${approverRoles.join(' or ')}.`);
     demandRefundable(payment, amount, approverId);
     const refundId = uuidv7();
-    await insertRow(tx, 'refund', { id: refundId, storeId: visit.storeId, version: 1, paymentId, amount, approverId, reason, refundedAt: tx.now });
+    await insertRow(tx, 'refund', { id: refundId, storeId, version: 1, paymentId, amount, approverId, reason, refundedAt: tx.now });
     const next = await updateRow(tx, 'payment', payment, { refunded: payment.refunded + amount });
     const { currency } = await settlementOf(tx, visitId);
     publish(tx, PaymentRefunded, next, { paymentId, refundId, visitId, method: payment.method, amount: { amount, currency }, approverId, refundedAt: tx.now.toISOString() });

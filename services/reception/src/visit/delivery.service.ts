@@ -4,16 +4,20 @@ import { policyOf, storeOf } from '@aftersales/directory/directory';
 import { updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
+import { Links } from '../link/link.service';
 import { owed, settlementIfAny } from '../settlement/owed';
 import { visitFor } from './car';
 import { demandDeliverable, isMaintenance, nextService } from './delivery';
 import { floorOf } from './floor.service';
+import { PromisedTimeService } from './promised-time.service';
 import { move, opened, type OpenVisit, type Visit } from './visit';
 import type { DeliverInput } from './visit.inputs';
 
 /** REC-21: the hand-over. */
 @Injectable()
 export class DeliveryService {
+  constructor(private readonly promisedTime: PromisedTimeService, private readonly links: Links) {}
+
   async deliver(tx: Tx, visitId: string, version: number | null, input: DeliverInput): Promise<Visit> {
     const visit = opened(await visitFor(tx, 'deliver', visitId, version));
     const settlement = await settlementIfAny(tx, visitId);
@@ -32,6 +36,8 @@ export class DeliveryService {
     const nextServiceAtKm = input.nextServiceAtKm ?? next?.atKm ?? null;
     const handover = { ...input, nextServiceOn, nextServiceAtKm };
     const after = await updateRow<OpenVisit>(tx, 'visit', visit, { state: move(visit, 'deliver'), deliveredAt: tx.now, handover });
+    await this.promisedTime.drop(tx, visitId);
+    await this.links.cancel(tx, 'consent', visitId);
     publish(tx, VisitDelivered, after, {
       visitId, customerId: after.customerId, vehicleId: after.vehicleId, contactId: after.contactId ?? after.customerId, appointmentId: after.appointmentId, repairOrder: after.repairOrder, brand: after.brand,
       kind: after.kind, mileage: after.mileage, deliveredAt: tx.now.toISOString(), promisedAt: after.promisedAt?.toISOString() ?? null, advisorId: after.advisorId,

@@ -9,7 +9,7 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
 import { letSleep } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
-import { DeskTasks } from '../desk-task/desk-tasks';
+import { DeskTasks } from '../desk-task/desk-task.service';
 import { visitFor } from './car';
 import { opened, type Visit } from './visit';
 import type { MovePromiseInput } from './visit.inputs';
@@ -59,6 +59,13 @@ export class PromisedTimeService {
     await this.promises.keep(tx, promised, visitId);
     letSleep(tx, promiseWarning, { id: visitId });
     await this.tasks.settle(tx, visitId, 'ready', 'tell-customer');
+  }
+
+  /** The car has gone back although nothing was done in the end. */
+  async drop(tx: Tx, visitId: string): Promise<void> {
+    await this.promises.void(tx, promised, visitId, 'delivered');
+    letSleep(tx, promiseWarning, { id: visitId });
+    await this.tasks.settle(tx, visitId, 'delivered');
   }
 
   /** Rung before the promised time: whoever is at the desk looks whether it will hold, and tells the customer if not. */

@@ -8,7 +8,7 @@ import { Consumer, On } from '@aftersales/platform/bus/on';
 import { lockRow, lockRowIfKnown } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
-import { DeskTasks } from '../desk-task/desk-tasks';
+import { DeskTasks } from '../desk-task/desk-task.service';
 import { promised, promiseWarning, PromisedTimeService } from './promised-time.service';
 import type { Visit } from './visit';
 
@@ -28,8 +28,13 @@ export class VisitConsumer {
 
   /** Rows keep what was written in them; whoever reads an id reads what it stands for now. A merge of `toId` may come first. */
   @On(FilesMerged)
-  merged(tx: Tx, { data }: Fact<typeof FilesMerged>) {
-    return tx.query(`insert into visit_alias (from_id, to_id) select $1, $2 where $1::uuid <> $2::uuid on conflict (from_id) do update set to_id = excluded.to_id`, [data.fromId, data.toId]);
+  async merged(tx: Tx, { data }: Fact<typeof FilesMerged>) {
+    await tx.query(`insert into visit_alias (from_id, to_id) select $1, $2 where $1::uuid <> $2::uuid on conflict (from_id) do update set to_id = excluded.to_id`, [data.fromId, data.toId]);
+    await tx.query(
+      `insert into visit_vehicle (id, vehicle_version, mileage, mileage_at) select $2, 0, mileage, mileage_at from visit_vehicle where id = $1 and mileage is not null
+       on conflict (id) do update set mileage = excluded.mileage, mileage_at = excluded.mileage_at where visit_vehicle.mileage_at is null or visit_vehicle.mileage_at < excluded.mileage_at`,
+      [data.fromId, data.toId],
+    );
   }
 
   /** PRT-8: the desk tells the customer. */
