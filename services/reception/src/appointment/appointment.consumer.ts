@@ -5,10 +5,10 @@ import { SlotHeld, SlotLost, SlotRefused } from '@aftersales/contracts/workshop/
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
-import { Confirmation } from './confirmation';
-import { Releasing } from './releasing';
-import { Rounds } from './rounds';
-import { TroubleService } from './trouble';
+import { Confirmation } from './confirmation.service';
+import { Releasing } from './releasing.service';
+import { Rounds } from './rounds.service';
+import { TroubleService } from './trouble.service';
 
 /** The answers of workshop, parts and crm, and the timers of a slot. Facts about appointments that nobody knows here change nothing: we mint the ids. */
 @Consumer('reception.appointment')

@@ -5,17 +5,17 @@ import { LocalDate } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { dueCursor } from '../desk-task/due-cursor';
+import { dueCursor } from '../desk-task/due.cursor';
 import { desk } from './appointment';
 import { BookInput, HowInput, ReadBackInput, RequestInput, StoreCannotInput, ToldInput, WishInput } from './appointment.inputs';
 import { appointmentAs, dayBoard } from './appointment.queries';
 import { AppointmentService } from './appointment.service';
 import { AppointmentView } from './appointment.view';
-import { Booking } from './booking';
-import { Confirmation } from './confirmation';
-import { Preview, preview, PreviewQuery } from './preview';
-import { Releasing } from './releasing';
-import { TroubleService } from './trouble';
+import { Booking } from './booking.service';
+import { Confirmation } from './confirmation.service';
+import { Preview, preview, PreviewQuery } from './preview.queries';
+import { Releasing } from './releasing.service';
+import { TroubleService } from './trouble.service';
 
 const readers = [...desk, 'store-manager', 'workshop-manager', 'technical-director', 'parts-manager', 'parts-keeper', 'claims-clerk'];
 const BoardQuery = z.strictObject({

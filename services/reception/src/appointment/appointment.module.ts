@@ -4,12 +4,12 @@ import { LinkModule } from '../link/link.module';
 import { AppointmentConsumer } from './appointment.consumer';
 import { AppointmentController } from './appointment.controller';
 import { AppointmentService } from './appointment.service';
-import { Booking } from './booking';
-import { ConfirmQuestion } from './confirm-question';
-import { Confirmation } from './confirmation';
-import { Releasing } from './releasing';
-import { Rounds } from './rounds';
-import { TroubleService } from './trouble';
+import { Booking } from './booking.service';
+import { ConfirmQuestion } from './confirmation.link';
+import { Confirmation } from './confirmation.service';
+import { Releasing } from './releasing.service';
+import { Rounds } from './rounds.service';
+import { TroubleService } from './trouble.service';
 
 @Module({
   imports: [LinkModule, DeskTaskModule],

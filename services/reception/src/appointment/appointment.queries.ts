@@ -2,11 +2,11 @@ import { addDays, atLocal } from '@aftersales/calendar/local-time';
 import { storeOf } from '@aftersales/directory/directory';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import type { DeskTask } from '../desk-task/desk-tasks';
-import { toDueCursor } from '../desk-task/due-cursor';
+import type { DeskTask } from '../desk-task/desk-task.service';
+import { toDueCursor } from '../desk-task/due.cursor';
 import type { Appointment } from './appointment';
 import { appointmentView } from './appointment.view';
-import { currentFiles } from './files';
+import { currentFiles } from './files.queries';
 import type { Round } from './round';
 
 /** One appointment as this person sees it. @throws NotFound */

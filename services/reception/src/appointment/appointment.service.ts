@@ -9,14 +9,14 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
 import { v7 as uuidv7 } from 'uuid';
-import { DeskTasks } from '../desk-task/desk-tasks';
-import { Links } from '../link/links';
+import { DeskTasks } from '../desk-task/desk-task.service';
+import { Links } from '../link/link.service';
 import { arrive, demandMove, type Appointment } from './appointment';
 import type { IntroducedCar, RequestInput, WishInput } from './appointment.inputs';
-import { slotPromises } from './booking';
-import { currentFiles } from './files';
+import { slotPromises } from './booking.service';
+import { currentFiles } from './files.queries';
 import { etaToTake, type Wish } from './round';
-import { Rounds } from './rounds';
+import { Rounds } from './rounds.service';
 
 /** What the gate learns of a booked car. The lines keep their ids into the visit's estimate. */
 export interface Arrival {

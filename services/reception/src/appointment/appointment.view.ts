@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Channel, Code, Instant, Money, Operation, PartNeed, Span, VisitKind } from '@aftersales/contracts/kernel/values';
 import { TaskView, taskView } from '../desk-task/desk-task.controller';
-import type { DeskTask } from '../desk-task/desk-tasks';
+import type { DeskTask } from '../desk-task/desk-task.service';
 import { allowedMoves, moves, type Appointment, type Move } from './appointment';
 import { silentNow, type Round } from './round';
 

@@ -119,7 +119,7 @@ describe('confirmation', () => {
 
   it('REC-6 a message that fails is a call task at once, once; that of an older question is none', async () => {
     const id = await askedFor();
-    const [{ data }] = await asked(id) as [{ data: { askId: string } }];
+    const { data } = (await asked(id))[0]!;
     await failed(id, uuidv7());
     expect(await desk.tasks(id)).toEqual([]);
     await failed(id, data.askId, 'failed-1');
@@ -135,7 +135,7 @@ describe('confirmation', () => {
 
   it('REC-6 a message that went out is shown on the board', async () => {
     const id = await askedFor();
-    const [{ data }] = await asked(id) as [{ data: { askId: string } }];
+    const { data } = (await asked(id))[0]!;
     await desk.service.hear(MessageSent, { messageId: uuidv7(), about: { thing: 'confirmation', id, askId: data.askId }, customerId: uuidv7(), channel: 'sms', template: 'confirmation', class: 'service', sentAt: new Date(0).toISOString() }, { storeId: desk.storeId });
     expect(await desk.get(id)).toMatchObject({ confirmation: { message: 'sent' } });
   });

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { DeskTasks, type DeskTask } from './desk-tasks';
-import { dueCursor, toDueCursor } from './due-cursor';
+import { DeskTasks, type DeskTask } from './desk-task.service';
+import { dueCursor, toDueCursor } from './due.cursor';
 
 const desk = ['advisor', 'front-desk-supervisor', 'service-manager', 'crm-agent'];
 

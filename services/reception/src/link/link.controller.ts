@@ -9,7 +9,7 @@ import { currentTraceparent } from '@aftersales/platform/telemetry/trace';
 import { languageOf, type Link, type LinkPage } from './link';
 import { LinkFilter } from './link.filter';
 import { closedPage, renderPage } from './link-page';
-import { LinkClosed, Links } from './links';
+import { LinkClosed, Links } from './link.service';
 
 const html = Header('content-type', 'text/html; charset=utf-8');
 const careful = Header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");

@@ -6,9 +6,9 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { TestService } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
 import { receptionSettings } from '../reception.settings';
-import type { Link, LinkPage, LinkQuestion } from './link';
+import type { Link, LinkPage } from './link';
 import { LinkModule } from './link.module';
-import { Links } from './links';
+import { Links, type LinkQuestion } from './link.service';
 
 const asking: LinkPage = { heading: 'Yes <or> no?', paragraphs: ['Brake pads & discs'], form: { fields: [{ kind: 'text', name: 'why', label: 'Why', maxLength: 20 }], buttons: [{ name: 'answer', value: 'yes', label: 'Yes' }] } };
 

@@ -1,5 +1,3 @@
-import type { Tx } from '@aftersales/platform/database/tx';
-
 /** What may be asked by link: is the customer coming (REC-6), does he consent (REC-18). */
 export type Question = 'confirm' | 'consent';
 
@@ -32,15 +30,6 @@ export interface LinkPage {
     readonly fields: readonly LinkField[];
     readonly buttons: readonly { readonly name: string; readonly value: string; readonly label: string }[];
   };
-}
-
-/** A feature that asks by link registers itself with `Links.register(this)`. */
-export interface LinkQuestion {
-  readonly question: Question;
-  /** Changes nothing: mail scanners and previews follow links. */
-  page(tx: Tx, link: Link): Promise<LinkPage>;
-  /** Locks the subject first. A page without form uses the link up, in the same transaction. */
-  answer(tx: Tx, link: Link, form: Readonly<Record<string, string>>): Promise<LinkPage>;
 }
 
 export const languageOf = (locale: string): PageLanguage => languages.find((language) => language === locale) ?? (locale.startsWith('zh') ? 'zh-CN' : 'en');

@@ -8,12 +8,12 @@ import { lockRow, lockRowIfKnown, updateRow } from '@aftersales/platform/databas
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { DeskTasks } from '../desk-task/desk-tasks';
-import { Links } from '../link/links';
+import { DeskTasks } from '../desk-task/desk-task.service';
+import { Links } from '../link/link.service';
 import { demandMove, isBooked, type Appointment, type Booked, type Channel } from './appointment';
-import { currentFiles } from './files';
+import { currentFiles } from './files.queries';
 import { whenConfirmationRings } from './plan';
-import { graceMs } from './releasing';
+import { graceMs } from './releasing.service';
 
 /** REC-6: the customer is asked whether he comes; who is silent is called. */
 @Injectable()

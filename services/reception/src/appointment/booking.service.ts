@@ -6,12 +6,12 @@ import { lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { DeskTasks } from '../desk-task/desk-tasks';
-import { Links } from '../link/links';
+import { DeskTasks } from '../desk-task/desk-task.service';
+import { Links } from '../link/link.service';
 import { demandMove, type Appointment, type Booked } from './appointment';
-import { currentFiles } from './files';
+import { currentFiles } from './files.queries';
 import { planFor, type PlanPolicies } from './plan';
-import { Rounds } from './rounds';
+import { Rounds } from './rounds.service';
 import type { Estimate, Round } from './round';
 
 /** What waits for a booked slot: ends with it, whatever ends it. */

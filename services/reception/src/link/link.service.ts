@@ -6,7 +6,16 @@ import { insertRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
 import type { ReceptionSettings } from '../reception.settings';
-import { languageOf, type Link, type LinkPage, type LinkQuestion, type Question } from './link';
+import { languageOf, type Link, type LinkPage, type Question } from './link';
+
+/** A feature that asks by link registers itself with `Links.register(this)`. */
+export interface LinkQuestion {
+  readonly question: Question;
+  /** Changes nothing: mail scanners and previews follow links. */
+  page(tx: Tx, link: Link): Promise<LinkPage>;
+  /** Locks the subject first. A page without form uses the link up, in the same transaction. */
+  answer(tx: Tx, link: Link, form: Readonly<Record<string, string>>): Promise<LinkPage>;
+}
 
 /** Used, expired, cancelled: it opens no door any more. */
 export class LinkClosed extends Error {

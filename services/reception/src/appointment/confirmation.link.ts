@@ -3,12 +3,12 @@ import { localDate, localTime } from '@aftersales/calendar/local-time';
 import { storeOf } from '@aftersales/directory/directory';
 import { findRow, lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { DeskTasks } from '../desk-task/desk-tasks';
-import type { Link, LinkPage, LinkQuestion, PageLanguage } from '../link/link';
-import { LinkClosed, Links } from '../link/links';
+import { DeskTasks } from '../desk-task/desk-task.service';
+import type { Link, LinkPage, PageLanguage } from '../link/link';
+import { LinkClosed, Links, type LinkQuestion } from '../link/link.service';
 import { isBooked, type Appointment, type Booked } from './appointment';
-import { Confirmation } from './confirmation';
-import { Releasing } from './releasing';
+import { Confirmation } from './confirmation.service';
+import { Releasing } from './releasing.service';
 
 interface Words {
   readonly ask: (store: string, when: string) => LinkPage;

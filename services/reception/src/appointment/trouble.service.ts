@@ -5,12 +5,12 @@ import type { EtaSlipped } from '@aftersales/contracts/parts/reservation';
 import type { SlotLost } from '@aftersales/contracts/workshop/slot';
 import { lockRow, lockRowIfKnown, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { DeskTasks } from '../desk-task/desk-tasks';
+import { DeskTasks } from '../desk-task/desk-task.service';
 import { demandMove, isBooked, type Appointment, type Booked, type Channel, type Trouble } from './appointment';
-import { Confirmation } from './confirmation';
-import { Releasing } from './releasing';
+import { Confirmation } from './confirmation.service';
+import { Releasing } from './releasing.service';
 import { lateLines, withEtas, type Round } from './round';
-import { Rounds } from './rounds';
+import { Rounds } from './rounds.service';
 
 /** REC-7: what the store had promised can't be kept. The customer is told before the slot, by a person, and the cause stays on record. */
 @Injectable()

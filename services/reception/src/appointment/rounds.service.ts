@@ -9,7 +9,7 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { isBooked, type Appointment } from './appointment';
-import { currentFiles } from './files';
+import { currentFiles } from './files.queries';
 import { alternatives, giveUpWaiting, hear, refusedBy, silent, type Half, type PartsAnswer, type Round, type Wish, type WorkshopAnswer } from './round';
 
 /** The booking saga (REC-3): a round asks workshop and parts, hears both, and holds or frees. The caller holds the appointment's row. */

@@ -5,13 +5,13 @@ import { lockRow, lockRowIfKnown, updateRow } from '@aftersales/platform/databas
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { DeskTasks } from '../desk-task/desk-tasks';
-import { Links } from '../link/links';
+import { DeskTasks } from '../desk-task/desk-task.service';
+import { Links } from '../link/link.service';
 import { demandMove, isBooked, type Appointment, type Cause } from './appointment';
-import { slotPromises } from './booking';
-import { currentFiles } from './files';
+import { slotPromises } from './booking.service';
+import { currentFiles } from './files.queries';
 import { partsHeldUntil } from './plan';
-import { Rounds } from './rounds';
+import { Rounds } from './rounds.service';
 
 /** The platform itself acts at the due instant: a minute later is still on time, longer was an outage. */
 export const graceMs = 60_000;
