@@ -51,8 +51,12 @@ export const rolesOf = (move: ClaimMove): readonly string[] => moves.find((one) 
 
 const unplaced = ({ lines }: Claim): ClaimLine[] => lines.filter(({ outcome, placed }) => outcome === 'rejected' && !placed);
 
-export const allowedMoves = (claim: Claim, roles: readonly string[]): ClaimMove[] =>
-  moves.filter(({ move, from, roles: able }) => from.includes(claim.state) && able.some((role) => roles.includes(role)) && (!['appeal', 'place-lines'].includes(move) || unplaced(claim).length > 0)).map(({ move }) => move);
+/** Those open to this person now, the rules of each included that need nothing of the request. */
+export function allowedMoves(claim: Claim, roles: readonly string[]): ClaimMove[] {
+  const nobodys = unplaced(claim).length > 0;
+  const open: Partial<Record<ClaimMove, boolean>> = { appeal: nobodys, 'place-lines': nobodys, archive: !nobodys };
+  return moves.filter(({ move, from, roles: able }) => from.includes(claim.state) && able.some((role) => roles.includes(role)) && (open[move] ?? true)).map(({ move }) => move);
+}
 
 function demandMove(claim: Claim, move: ClaimMove): void {
   if (moves.find((one) => one.move === move)!.from.includes(claim.state)) return;
