@@ -146,7 +146,8 @@ describe('case', () => {
     const visitId = await dissatisfied();
     expect(await answer(visitId, 'parts-manager')).toMatchObject({ status: 403, body: { code: 'case.other-department' } });
     expect(await answer(visitId, 'cashier')).toMatchObject({ status: 403, body: { code: 'auth.role' } });
-    const answers = await Promise.all([answer(visitId), answer(visitId, 'technical-director')]);
+    const one = await caseOf(visitId);
+    const answers = await Promise.all((['workshop-manager', 'technical-director'] as const).map((as) => desk.move(`cases/${one.caseId}/answer`, one, { measure: 'rework-free', words: 'Done.' }, as)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
     expect(await answer(visitId)).toMatchObject({ status: 409, body: { code: 'case.move', from: 'answered', allowed: ['hear-satisfied', 'hear-again', 'close'] } });
     expect(await desk.planned(visitId)).toHaveLength(2);

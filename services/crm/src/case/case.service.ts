@@ -7,6 +7,7 @@ import { Forbidden } from '@aftersales/platform/http/errors';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { FollowUpClosing } from '../follow-up/close-follow-up.service';
+import { withKeptFiles } from '../follow-up/contact.queries';
 import type { FollowUpRow } from '../follow-up/follow-up.row';
 import { FollowUpPlans } from '../follow-up/plan-follow-up.service';
 import type { SurveyRow } from '../survey/survey.row';
@@ -26,13 +27,13 @@ export class Cases {
 
   /** One running case a visit: a second grievance about it joins the first. */
   async open(tx: Tx, survey: Pick<SurveyRow, 'storeId' | 'visitId' | 'customerId' | 'contactId' | 'vehicleId'>, followUpId: string | null, complaint: Complaint): Promise<void> {
-    const { storeId, visitId, customerId, contactId, vehicleId } = survey;
+    const { storeId, visitId, customerId, contactId, vehicleId } = await withKeptFiles(tx, survey);
     if (await tx.one(`select 1 from customer_case where store_id = $1 and visit_id = $2 and state <> 'closed' for update`, [storeId, visitId])) return;
     const row = await insertRow<CaseRow>(tx, 'customer_case', {
       id: uuidv7(), storeId, version: 1, visitId, followUpId, customerId, contactId, vehicleId, ...complaint,
       round: 1, state: 'open', outcome: null, openedAt: tx.now, endedAt: null, closedBy: null, closeReason: null, closeNote: null,
     });
-    this.#sayOpened(tx, row, followUpId);
+    await this.#sayOpened(tx, row, followUpId);
   }
 
   /** The department's answer; a new follow-up asks the customer whether that was it. */
@@ -73,8 +74,9 @@ export class Cases {
     return closed;
   }
 
-  #sayOpened(tx: Tx, row: CaseRow, followUpId: string | null): void {
-    publish(tx, CaseOpened, row, { ...of(row), followUpId, customerId: row.customerId, vehicleId: row.vehicleId, cause: row.cause, openedAt: tx.now.toISOString() });
+  async #sayOpened(tx: Tx, row: CaseRow, followUpId: string | null): Promise<void> {
+    const { customerId, vehicleId } = await withKeptFiles(tx, row);
+    publish(tx, CaseOpened, row, { ...of(row), followUpId, customerId, vehicleId, cause: row.cause, openedAt: tx.now.toISOString() });
   }
 }
 

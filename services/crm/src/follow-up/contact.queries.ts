@@ -1,6 +1,12 @@
 import type { Tx } from '@aftersales/platform/database/tx';
+import { keeperOf } from '../file/alias.store';
 import { allows, contactOf, type Contact } from '../file/contact.queries';
 import { maskedName, maskedPhone } from '../file/mask';
+
+/** The same thing with the ids of the files that are kept: what is planned and said from now on names those. */
+export async function withKeptFiles<T extends { readonly customerId: string; readonly contactId: string; readonly vehicleId: string }>(tx: Tx, about: T): Promise<T> {
+  return { ...about, customerId: await keeperOf(tx, about.customerId), contactId: await keeperOf(tx, about.contactId), vehicleId: await keeperOf(tx, about.vehicleId) };
+}
 
 /** CRM-4: as the customer's file says at this moment; who is not known here yet has said nothing. */
 export const neverDial = (contact: Contact | null): boolean => contact !== null && !allows(contact, 'service', 'phone');

@@ -126,6 +126,7 @@ describe('who is followed up', () => {
     await desk.service.rows(`insert into file_alias (from_id, to_id, of, merged_at) values ($1, $2, 'customer', now())`, [again.customerId, known.customerId]);
     await again.delivered();
     expect(await closed(again.visitId)).toMatchObject([{ outcome: 'merged' }]);
+    expect(await desk.planned(again.visitId)).toMatchObject([{ customerId: known.customerId }]);
   });
 
   it('CRM-4 nobody is left out by hand: no door removes or makes a follow-up, and the list refuses it', async () => {

@@ -10,10 +10,9 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
 import { wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
-import { keeperOf } from '../file/alias.store';
 import { Surveys } from '../survey/survey.service';
 import { FollowUpClosing } from './close-follow-up.service';
-import { isNeverDialled } from './contact.queries';
+import { isNeverDialled, withKeptFiles } from './contact.queries';
 import { callCalendar, type FollowUpRow } from './follow-up.row';
 
 type About = Pick<FollowUpRow, 'storeId' | 'visitId' | 'customerId' | 'contactId' | 'vehicleId' | 'deliveredDay'>;
@@ -24,19 +23,18 @@ type Why = Pick<FollowUpRow, 'because' | 'after' | 'caseId'> & { readonly reopen
 export class FollowUpPlans {
   constructor(private readonly promises: Promises, private readonly closing: FollowUpClosing, private readonly surveys: Surveys) {}
 
-  async delivered(tx: Tx, storeId: string, visit: DataOf<typeof VisitDelivered>): Promise<void> {
+  async delivered(tx: Tx, storeId: string, fact: DataOf<typeof VisitDelivered>): Promise<void> {
+    const visit = await withKeptFiles(tx, fact);
     const survey = await this.surveys.lock(tx, storeId, visit);
     if (!survey || survey.state === 'excluded') return;
-    const [customerId, contactId, vehicleId] = [await keeperOf(tx, visit.customerId), await keeperOf(tx, visit.contactId), await keeperOf(tx, visit.vehicleId)];
-    const about = { storeId, visitId: visit.visitId, customerId, contactId, vehicleId, deliveredDay: survey.deliveredDay };
-    const sameCall = await this.#callOfTheDay(tx, about);
-    const planned = await this.#plan(tx, about, { because: 'delivered', after: null, caseId: null }, survey.deliveredAt, sameCall);
-    await tx.query(`update survey set follow_up_id = $2 where id = $1`, [survey.id, sameCall && planned.state === 'closed' && planned.outcome === 'merged' ? sameCall.id : planned.id]);
+    const sameCall = await this.#callOfTheDay(tx, survey);
+    const planned = await this.#plan(tx, survey, { because: 'delivered', after: null, caseId: null }, survey.deliveredAt, sameCall);
+    await tx.query(`update survey set follow_up_id = $2 where id = $1`, [survey.id, planned.outcome === 'merged' ? sameCall!.id : planned.id]);
   }
 
   /** A new call about the same visit, counted from now. The visits it asks about move along with it. */
   async again(tx: Tx, about: About, why: Why): Promise<FollowUpRow> {
-    const planned = await this.#plan(tx, about, why, tx.now, null);
+    const planned = await this.#plan(tx, await withKeptFiles(tx, about), why, tx.now, null);
     if (why.because === 'data-corrected') await tx.query(`update survey set follow_up_id = $2 where follow_up_id = $1`, [why.after, planned.id]);
     return planned;
   }

@@ -7,7 +7,7 @@ import { Promises } from '@aftersales/platform/promises/promises';
 import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { contactOf } from '../file/contact.queries';
-import { neverDial } from './contact.queries';
+import { neverDial, withKeptFiles } from './contact.queries';
 import { attempt, demandMove, type FailReason } from './follow-up';
 import { asksOf, callCalendar, usedWindows, type FollowUpRow } from './follow-up.row';
 
@@ -59,8 +59,9 @@ export class FollowUpCalls {
     const contact = await contactOf(tx, row.contactId);
     const reopensLeft = reason === 'refuses' ? 0 : row.reopensLeft;
     const failed = await updateRow(tx, 'follow_up', row, { state: 'failed', failedBecause: reason, reopensLeft, contactVersion: contact?.version ?? null });
+    const { customerId, vehicleId } = await withKeptFiles(tx, row);
     publish(tx, FollowUpFailed, failed, {
-      followUpId: row.id, visitId: row.visitId, customerId: row.customerId, vehicleId: row.vehicleId, reason, attempts: row.attempts, failedAt: tx.now.toISOString(), reopens: reopensLeft > 0,
+      followUpId: row.id, visitId: row.visitId, customerId, vehicleId, reason, attempts: row.attempts, failedAt: tx.now.toISOString(), reopens: reopensLeft > 0,
     });
     return failed;
   }
