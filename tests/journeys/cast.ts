@@ -1,0 +1,71 @@
+import { addDays, atLocal, localDate, weekday } from '@aftersales/calendar/local-time';
+import { idOf, stores } from '../../tools/demo/people.mjs';
+import type { Stage } from './stage';
+
+export const store = stores[0]!;
+export const zone = store.zone;
+export const at = (service: string): string => `${service}/stores/${store.storeId}`;
+export const staff = (login: string): string => idOf(`person ${login}`);
+export const minute = 60_000;
+export const hour = 60 * minute;
+
+export interface Car {
+  readonly customerId: string;
+  readonly vehicleId: string;
+  readonly vin: string;
+  readonly plate: string;
+  readonly phone: string;
+  readonly email: string;
+}
+
+const digits = (n: number): string => Array.from({ length: n }, () => Math.floor(Math.random() * 10)).join('');
+
+/** A new customer with a car of 17 months, under every guarantee; the files of the other services know it when this returns. */
+export async function newCustomer(stage: Stage): Promise<Car> {
+  const phone = `+86138${digits(8)}`;
+  const email = `c${digits(10)}@example.org`;
+  const [vin, plate] = [`LNVA1BCD2EF${digits(6)}`, `沪J${digits(5)}`];
+  const saleDate = addDays(localDate(zone, await stage.now()), -17 * 30);
+  const { customerId } = await stage.ask('advisor.a', `POST ${at('crm')}/customers`, { body: { name: '周晓红', phones: [phone], email, language: 'zh-CN', preferredChannel: 'sms' } });
+  const { vehicleId } = await stage.ask('advisor.a', `POST ${at('crm')}/vehicles`, { body: { vin, plate, brand: 'nova', model: 'nova-s', use: 'household', saleDate, customerId, contactId: customerId } });
+  await stage.fact('crm.vehicle-registered', (data) => data.vehicleId === vehicleId);
+  await stage.fact('claims.standing-changed', (data) => data.vehicleId === vehicleId);
+  return { customerId, vehicleId, vin, plate, phone, email };
+}
+
+/** The next Tuesday, 9:05 on the store's wall: a plain working week lies ahead. */
+export async function aPlainTuesday(stage: Stage): Promise<string> {
+  let date = addDays(localDate(zone, await stage.now()), 1);
+  while (weekday(date) !== 'tue') date = addDays(date, 1);
+  await stage.jumpTo(atLocal(zone, date, '09:05'));
+  return date;
+}
+
+export const maintenance = { operationCode: 'MNT-20K', skill: 'maintenance', bayType: 'lift', flatHours: 1200 };
+export const pumpRepair = { operationCode: 'ENG-PUMP-W', skill: 'engine', bayType: 'lift', flatHours: 1800 };
+export const usualParts = [{ partNumber: 'OIL-5W30', quantity: 4300 }, { partNumber: 'FLT-OIL-1', quantity: 1000 }];
+
+/** A request by phone, until both halves are held. */
+export async function requested(stage: Stage, car: Car, startsAt: Date, more: { parts?: object[]; operations?: object[] } = {}) {
+  const asked = await stage.ask('advisor.a', `POST ${at('reception')}/appointments`, {
+    body: {
+      kind: 'maintenance', channel: 'phone', startsAt: startsAt.toISOString(), concern: '保养，另外发动机水温偏高',
+      car: { known: true, customerId: car.customerId, vehicleId: car.vehicleId, brand: 'nova' },
+      operations: more.operations ?? [maintenance], parts: more.parts ?? usualParts,
+    },
+  });
+  return stage.until('both halves of the booking', async () => {
+    const appointment = await stage.ask('advisor.a', `GET ${at('reception')}/appointments/${asked.appointmentId}`);
+    return appointment.newest.state === 'held' && appointment;
+  });
+}
+
+/** Read back and booked. */
+export async function booked(stage: Stage, car: Car, startsAt: Date, more: Parameters<typeof requested>[3] = {}) {
+  const held = await requested(stage, car, startsAt, more);
+  const path = `${at('reception')}/appointments/${held.appointmentId}`;
+  const read = await stage.ask('advisor.a', `POST ${path}/read-back`, { ifMatch: held.version, body: { flatHours: 1200, cost: { amount: 68_000, currency: 'CNY' }, papers: ['driving-licence', 'maintenance-book'] } });
+  const done = await stage.ask('advisor.a', `POST ${path}/book`, { ifMatch: read.version, body: {} });
+  await stage.fact('reception.appointment-booked', (data) => data.appointmentId === done.appointmentId);
+  return done;
+}

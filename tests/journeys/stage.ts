@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import pg from 'pg';
+import { topics } from '@aftersales/contracts/catalogue';
+import { client, type Client } from '../../tools/demo/client.mjs';
+import { jumpClocks } from '../../tools/platform/platform.mjs';
+
+/** What a running platform says of itself (platform.json). */
+export interface Addresses {
+  readonly urls: Record<string, string[]>;
+  readonly issuer: string;
+  readonly mail: string;
+  readonly sms: string;
+  readonly maker: string;
+  readonly databases: Record<string, { owner: string; service: string; system: string }>;
+  readonly kafkaBrokers: string;
+  readonly redisUrl: string;
+}
+
+export interface SaidFact {
+  readonly type: string;
+  readonly key: string;
+  readonly at: Date;
+  readonly data: any;
+}
+
+/** Where a journey plays: people ask over HTTP, every fact is watched on Kafka, the clock is moved, the customer's phone is read. */
+export class Stage {
+  readonly ask: Client['ask'];
+  readonly facts: SaidFact[] = [];
+  #consumer: Consumer | undefined;
+  readonly #clock: pg.Client;
+
+  private constructor(readonly at: Addresses, private readonly tell: (line: string) => void) {
+    this.ask = client(at).ask;
+    this.#clock = new pg.Client({ connectionString: at.databases['reception']!.owner });
+  }
+
+  static async open(at: Addresses, tell: (line: string) => void = () => undefined): Promise<Stage> {
+    const stage = new Stage(at, tell);
+    await stage.#clock.connect();
+    const kafka = new Kafka({ clientId: 'journey', brokers: at.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
+    const consumer = (stage.#consumer = kafka.consumer({ groupId: `journey-${randomUUID()}`, maxWaitTimeInMs: 100 }));
+    await consumer.connect();
+    await consumer.subscribe({ topics: topics().map(({ topic }) => topic), fromBeginning: false });
+    const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+    const fetched = new Promise<void>((resolve) => consumer.on(consumer.events.FETCH, () => resolve()));
+    await consumer.run({ eachMessage: async ({ message }) => {
+      const { type, subject, time, data } = JSON.parse(message.value!.toString());
+      stage.facts.push({ type: type.replace(/\.v\d+$/, ''), key: subject, at: new Date(time), data });
+      if (!type.includes('promise-opened') && !type.includes('capacity')) tell(`      · ${type.replace(/\.v\d+$/, '')}`);
+    } });
+    await joined;
+    await fetched;
+    return stage;
+  }
+
+  step(title: string): void {
+    this.tell(`\n  ${title}`);
+  }
+
+  note(line: string): void {
+    this.tell(`      ${line}`);
+  }
+
+  async now(): Promise<Date> {
+    return (await this.#clock.query<{ now: Date }>('select app_clock() as now')).rows[0]!.now;
+  }
+
+  /** All clocks jump ahead together; timers due until then ring. Never back. */
+  async jumpTo(at: Date): Promise<void> {
+    const ms = at.getTime() - (await this.now()).getTime();
+    if (ms <= 0) return;
+    this.tell(`      clock → ${at.toISOString()}`);
+    await jumpClocks(this.at.databases, ms);
+  }
+
+  /** Waits until `look` gives something; it is asked again each 100 ms. @throws Error that says what was awaited, and the last answer */
+  async until<T>(what: string, look: () => Promise<T | null | undefined | false>, withinMs = 20_000): Promise<T> {
+    let last: unknown;
+    for (const end = Date.now() + withinMs; Date.now() < end; await pause(100)) {
+      try {
+        const got = await look();
+        if (got) return got;
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw new Error(`not within ${withinMs / 1000} s: ${what}${last ? ` – ${(last as Error).message}` : ''}`);
+  }
+
+  /** The fact of that type that fits, on Kafka since the journey began. */
+  fact(type: string, fits: (data: any) => boolean = () => true, withinMs = 20_000): Promise<SaidFact> {
+    return this.until(`${type} on Kafka`, async () => this.facts.find((fact) => fact.type === type && fits(fact.data)), withinMs);
+  }
+
+  countOf(type: string, fits: (data: any) => boolean = () => true): number {
+    return this.facts.filter((fact) => fact.type === type && fits(fact.data)).length;
+  }
+
+  /** SMS that the gateway has taken for a number. */
+  async sms(to: string): Promise<{ text: string; at: string }[]> {
+    return (await (await fetch(`${this.at.sms}/messages?to=${encodeURIComponent(to)}`)).json()) as { text: string; at: string }[];
+  }
+
+  async mail(to: string): Promise<{ subject: string; text: string }[]> {
+    return (await (await fetch(`${this.at.mail}/messages?to=${encodeURIComponent(to)}`)).json()) as { subject: string; text: string }[];
+  }
+
+  /** The newest link on the customer's phone that was not there before. */
+  async link(to: string, after: number): Promise<string> {
+    return this.until(`an SMS with a link to ${to}`, async () => {
+      const fresh = (await this.sms(to)).slice(after);
+      return fresh.map(({ text }) => /https?:\/\/\S+\/l\/[\w-]+/.exec(text)?.[0]).find(Boolean);
+    });
+  }
+
+  /** Answers a customer's page as an old phone would: the form's fields and one button. */
+  async answerPage(link: string, form: Record<string, string>): Promise<string> {
+    const page = await (await fetch(link)).text();
+    if (!page.includes('<form')) throw new Error(`no form behind the link: ${page.slice(0, 300)}`);
+    const answer = await fetch(link, { method: 'POST', body: new URLSearchParams(form) });
+    if (!answer.ok) throw new Error(`the page refused: ${answer.status}`);
+    return answer.text();
+  }
+
+  async rows<Row = Record<string, any>>(service: string, sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    const system = new pg.Client({ connectionString: this.at.databases[service]!.system });
+    await system.connect();
+    try {
+      return (await system.query(sql, parameters)).rows as Row[];
+    } finally {
+      await system.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer?.disconnect();
+    await this.#clock.end();
+  }
+}
