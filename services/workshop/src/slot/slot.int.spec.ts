@@ -1,0 +1,236 @@
+import { AlternativesOffered, AppointmentMoved, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
+import { BaysChanged, CapacityChanged } from '@aftersales/contracts/workshop/capacity';
+import { SlotHeld, SlotLost, SlotRefused } from '@aftersales/contracts/workshop/slot';
+import { operation, TestFloor } from '../testing/test-floor';
+
+const minute = 60_000;
+
+describe('slots', () => {
+  let floor: TestFloor;
+  let bay: { id: string; version: number };
+
+  beforeEach(async () => {
+    floor = await TestFloor.start();
+    bay = await floor.bay();
+    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes'] });
+  });
+  afterEach(async () => {
+    expect(await floor.deadLetters()).toEqual([]);
+    await floor.stop();
+  });
+
+  const held = () => floor.service.said(SlotHeld);
+  const refused = () => floor.service.said(SlotRefused);
+  const lost = () => floor.service.said(SlotLost);
+  const maintenance = async (n = 1) => {
+    const { hours } = floor.expect(200, await floor.service.http(`GET ${floor.path('capacity?days=13')}`, { as: floor.manager }));
+    const date = (await floor.at('12:00', n)).toISOString().slice(0, 10);
+    return hours.find((row: { date: string; skill: string }) => row.date === date && row.skill === 'maintenance');
+  };
+
+  it('WRK-2 a wish is held: bay and hours together, until the policy says, and the desk sees what is left', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const asked = await floor.ask({ startsAt });
+    const [said] = await held();
+    const expected = (await floor.at('10:00')).toISOString();
+    expect(said!.data).toMatchObject({ appointmentId: asked.appointmentId, round: 1, slot: { startsAt, endsAt: expected }, bayId: bay.id });
+    expect(said!.version).toBe(1);
+    expect(await maintenance()).toMatchObject({ plannedHours: 8000, heldHours: 1000, walkInHours: 1600, freeHours: 5400 });
+    expect((await floor.service.said(CapacityChanged)).at(-1)!.data).toMatchObject({ skill: 'maintenance', plannedHours: 8000, heldHours: 1000, walkInHours: 1600, freeHours: 5400 });
+    expect((await floor.service.said(BaysChanged)).at(-1)!.data).toMatchObject({ bayType: 'lift', bays: 1, taken: [{ startsAt, endsAt: expected }] });
+  });
+
+  it('WRK-2 the same bay at the same time is refused with other slots, and what is offered can be had', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    await floor.ask({ startsAt });
+    const second = await floor.ask({ startsAt: (await floor.at('09:30')).toISOString() });
+    const [no] = await refused();
+    expect(no!.data).toMatchObject({ appointmentId: second.appointmentId, round: 1, reason: 'no-bay' });
+    expect(no!.data.alternatives).toHaveLength(3);
+    expect(no!.data.alternatives[0]!.startsAt).toBe((await floor.at('10:00')).toISOString());
+    await floor.ask({ appointmentId: second.appointmentId, round: 2, startsAt: no!.data.alternatives[0]!.startsAt });
+    expect((await held()).at(-1)!.data).toMatchObject({ appointmentId: second.appointmentId, round: 2, slot: no!.data.alternatives[0] });
+  });
+
+  it('WRK-2 half-open: the next car comes when the one before leaves', async () => {
+    await floor.ask({ startsAt: (await floor.at('09:00')).toISOString() });
+    await floor.ask({ startsAt: (await floor.at('10:00')).toISOString() });
+    expect(await refused()).toHaveLength(0);
+  });
+
+  it('WRK-2 50 concurrent requests of one slot: one winner, nothing overbooked', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    await Promise.all(Array.from({ length: 50 }, () => floor.ask({ startsAt })));
+    expect(await held()).toHaveLength(1);
+    expect(await refused()).toHaveLength(49);
+    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    const { bays } = floor.expect(200, await floor.service.http(`GET ${floor.path('capacity?days=13')}`, { as: floor.manager }));
+    expect(bays.flatMap((row: { taken: unknown[] }) => row.taken)).toHaveLength(1);
+  });
+
+  it('WRK-2 concurrent requests of the hours of one day, with bays enough, stop at the walk-in share', async () => {
+    for (let i = 0; i < 9; i++) await floor.bay();
+    const startsAt = (await floor.at('09:00')).toISOString();
+    await Promise.all(Array.from({ length: 10 }, () => floor.ask({ startsAt })));
+    expect(await held()).toHaveLength(6); // 8 hours, 1.6 kept: 6 of 1 h fit
+    expect((await refused()).every(({ data }) => data.reason === 'no-hours')).toBe(true);
+    expect(await maintenance()).toMatchObject({ heldHours: 6000, freeHours: 400 });
+  });
+
+  it('WRK-2 rework may use the share kept for walk-ins and rework', async () => {
+    const startsAt = (await floor.at('08:30')).toISOString();
+    await floor.ask({ startsAt, operations: [operation({ flatHours: 6400 })] });
+    await floor.ask({ startsAt: (await floor.at('16:30')).toISOString() });
+    expect((await refused()).map(({ data }) => data.reason)).toEqual(['no-hours']);
+    await floor.ask({ startsAt: (await floor.at('16:30')).toISOString(), kind: 'rework' });
+    expect(await held()).toHaveLength(2);
+  });
+
+  it('WRK-2 the walk-in share is a policy: the next hold follows it, the running one stays', async () => {
+    const startsAt = (await floor.at('08:30')).toISOString();
+    await floor.ask({ startsAt, operations: [operation({ flatHours: 6400 })] });
+    await floor.org.policy('capacity.walk-in-share', { percent: 50 });
+    await floor.service.fireDue();
+    expect(await maintenance()).toMatchObject({ heldHours: 6400, walkInHours: 4000, freeHours: 0 });
+    expect(await lost()).toHaveLength(0);
+    await floor.org.policy('capacity.walk-in-share', { percent: 0 });
+    await floor.ask({ startsAt: (await floor.at('16:30')).toISOString(), operations: [operation({ flatHours: 1500 })] });
+    expect(await held()).toHaveLength(2);
+  });
+
+  it('WRK-2 past, closed, and further ahead than is planned: each is refused with its reason; the horizon is a policy', async () => {
+    await floor.ask({ startsAt: new Date((await floor.service.now()).getTime() - 1).toISOString() });
+    await floor.ask({ startsAt: (await floor.at('12:30')).toISOString() });
+    await floor.ask({ startsAt: (await floor.at('09:00', 15)).toISOString() });
+    expect((await refused()).map(({ data }) => data.reason)).toEqual(['past', 'closed', 'too-far-ahead']);
+    await floor.org.policy('capacity.planned-ahead', { calendarDays: 25 });
+    await floor.service.fireDue();
+    await floor.ask({ startsAt: (await floor.at('09:00', 15)).toISOString() });
+    expect(await held()).toHaveLength(1);
+  });
+
+  it('WRK-2 no bay of the type, nobody with the skill: refused; operations of two bay types hold both or none', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    await floor.ask({ startsAt, operations: [operation({ bayType: 'paint' })] });
+    await floor.ask({ startsAt, operations: [operation({ skill: 'body' })] });
+    await floor.ask({ startsAt, operations: [operation(), operation({ bayType: 'paint' })] });
+    expect((await refused()).map(({ data }) => data.reason)).toEqual(['no-bay', 'no-hours', 'no-bay']);
+    expect(await maintenance()).toMatchObject({ heldHours: 0 });
+    await floor.bay({ bayType: 'paint' });
+    await floor.ask({ startsAt, operations: [operation(), operation({ bayType: 'paint' })] });
+    expect((await held()).at(-1)!.data.slot.endsAt).toBe((await floor.at('11:00')).toISOString());
+  });
+
+  it('WRK-2 an appointment without operations is held too, and takes nothing', async () => {
+    await floor.ask({ startsAt: (await floor.at('09:00')).toISOString(), operations: [] });
+    expect((await held())[0]!.data.bayId).toBeNull();
+    expect(await maintenance()).toMatchObject({ heldHours: 0 });
+  });
+
+  it('WRK-2 an unbooked hold expires by its timer and is free again; a booked one does not', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    await floor.ask({ startsAt });
+    await floor.service.jump(9 * minute);
+    await floor.ask({ startsAt });
+    expect(await refused()).toHaveLength(1);
+    await floor.service.jump(minute);
+    const asked = await floor.ask({ startsAt });
+    expect(await held()).toHaveLength(2);
+    await floor.book(asked);
+    await floor.service.jump(60 * minute);
+    await floor.ask({ startsAt });
+    expect(await refused()).toHaveLength(2);
+  });
+
+  it('WRK-2 the life of a hold is a policy: the next follows it, the running one keeps its own', async () => {
+    await floor.ask({ startsAt: (await floor.at('09:00')).toISOString() });
+    await floor.org.policy('slot.hold', { wallMinutes: 30 });
+    await floor.ask({ startsAt: (await floor.at('11:00')).toISOString() });
+    const [first, second] = await held();
+    const life = ({ at, data }: typeof first & object) => Date.parse(data.expiresAt) - at.getTime();
+    expect([life(first!), life(second!)]).toEqual([10 * minute, 30 * minute]);
+  });
+
+  it('WRK-2 how many alternatives a refusal names, and how far it looks, is a policy', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    await floor.ask({ startsAt });
+    await floor.org.policy('slot.alternatives', { atMost: 1, calendarDaysAhead: 1 });
+    await floor.ask({ startsAt });
+    expect((await refused())[0]!.data.alternatives).toHaveLength(1);
+  });
+
+  it('WRK-2 booked after it expired: held again, else lost with other slots', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const first = await floor.ask({ startsAt });
+    await floor.service.jump(11 * minute);
+    await floor.book(first);
+    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await lost()).toHaveLength(0);
+    const second = await floor.ask({ startsAt: (await floor.at('14:00')).toISOString() });
+    await floor.service.jump(11 * minute);
+    await floor.book(await floor.ask({ startsAt: (await floor.at('14:30')).toISOString() }));
+    await floor.book(second);
+    const [gone] = await lost();
+    expect(gone!.data).toMatchObject({ appointmentId: second.appointmentId, round: 1, cause: 'hold-expired' });
+    expect(gone!.data.alternatives.length).toBeGreaterThan(0);
+    expect(gone!.version).toBeGreaterThan((await held()).find(({ data }) => data.appointmentId === second.appointmentId)!.version);
+  });
+
+  it('WRK-2 released frees once, whatever comes twice or late; a later wish of that appointment is not held', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const asked = await floor.ask({ startsAt });
+    await floor.book(asked);
+    await Promise.all([floor.release(asked), floor.release(asked), floor.release(asked)]);
+    expect(await maintenance()).toMatchObject({ heldHours: 0 });
+    const other = await floor.ask({ startsAt });
+    expect((await held()).at(-1)!.data.appointmentId).toBe(other.appointmentId);
+    await floor.book(asked);
+    await floor.ask({ ...asked, round: 2, startsAt: (await floor.at('14:00')).toISOString() });
+    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await held()).toHaveLength(2);
+  });
+
+  it('WRK-2 the same fact twice holds once, an older round changes nothing', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const data = floor.request({ startsAt });
+    await floor.twice(AppointmentRequested, data);
+    await floor.ask(data);
+    await floor.ask({ ...data, round: 3, startsAt: (await floor.at('14:00')).toISOString() });
+    await floor.ask({ ...data, round: 2, startsAt: (await floor.at('16:00')).toISOString() });
+    expect((await held()).map(({ data: { round } }) => round)).toEqual([1, 3]);
+    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+  });
+
+  it('WRK-2 moved: the new slot is held first, the old one stays until the new one is booked', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const asked = await floor.ask({ startsAt });
+    await floor.book(asked);
+    const later = (await floor.at('14:00')).toISOString();
+    const { replaces: _, ...wish } = asked;
+    await floor.service.hear(AppointmentMoved, { ...wish, round: 2, startsAt: later, partsBy: later, from: { startsAt, endsAt: startsAt } }, floor.about());
+    expect(await maintenance()).toMatchObject({ heldHours: 2000 });
+    await floor.book({ ...asked, round: 2, startsAt: later });
+    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    await floor.ask({ startsAt });
+    expect(await refused()).toHaveLength(0);
+  });
+
+  it('WRK-2 alternatives offered frees that round alone; a booked one stays', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const asked = await floor.ask({ startsAt });
+    const offered = (round: number) => floor.service.hear(AlternativesOffered, { appointmentId: asked.appointmentId, round, refusedBy: ['parts'], silent: [], alternatives: [] }, floor.about());
+    await floor.book(asked);
+    await floor.ask({ ...asked, round: 2, startsAt: (await floor.at('14:00')).toISOString() });
+    await Promise.all([offered(2), offered(2)]);
+    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    await offered(1);
+    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+  });
+
+  it('WRK-2 work longer than a day takes the hours of each day it needs', async () => {
+    await floor.org.policy('capacity.walk-in-share', { percent: 0 });
+    await floor.ask({ startsAt: (await floor.at('14:00')).toISOString(), operations: [operation({ flatHours: 10_000 })] });
+    expect((await held())[0]!.data.slot.endsAt).toBe((await floor.at('16:00', 2)).toISOString());
+    expect([await maintenance(1), await maintenance(2)].map(({ heldHours }) => heldHours)).toEqual([4000, 6000]);
+  });
+});
