@@ -1,6 +1,7 @@
 import { CaseOpened } from '@aftersales/contracts/crm/case';
 import { AnswerCorrected, SurveyAnswered, SurveyLocked } from '@aftersales/contracts/crm/survey';
 import { CallDesk } from '../follow-up/testing/call-desk';
+import { Told } from '../testing/told';
 
 describe('survey', () => {
   let desk: CallDesk;
@@ -95,12 +96,14 @@ describe('survey', () => {
   });
 
   it('CRM-17 a store-day’s deliveries are one chain without gaps, also when they come at once; excluded ones stand in it', async () => {
-    await Promise.all([desk.delivers(), desk.delivers({ kind: 'internal' }), desk.delivers(), desk.delivers(), desk.delivers({}, desk.org.b.storeId)]);
+    await desk.delivers();
+    const cars = Array.from({ length: 8 }, () => new Told(desk.service, desk.store.storeId));
+    await Promise.all([...cars.map((car, i) => car.delivered({ kind: i === 0 ? 'internal' : 'repair' })), desk.delivers({}, desk.org.b.storeId)]);
     const list = await sample(0);
-    expect(list).toMatchObject({ length: 4, brokenAt: null });
-    expect(list.entries.map(({ position }: { position: number }) => position)).toEqual([1, 2, 3, 4]);
+    expect(list).toMatchObject({ length: 9, brokenAt: null });
+    expect(list.entries.map(({ position }: { position: number }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(list.entries[0].previousHash).toBe('0'.repeat(64));
-    for (let i = 1; i < 4; i++) expect(list.entries[i].previousHash).toBe(list.entries[i - 1].hash);
+    for (let i = 1; i < 9; i++) expect(list.entries[i].previousHash).toBe(list.entries[i - 1].hash);
     const said = (await desk.service.said(SurveyLocked)).filter(({ storeId, data }) => storeId === desk.store.storeId && data.day === desk.date(0));
     expect(said.map(({ data, version }) => [data.position, data.hash, version])).toEqual(list.entries.map(({ position, hash }: { position: number; hash: string }) => [position, hash, position]));
     expect(said.filter(({ data }) => data.excludedBy === 'kind-internal')).toHaveLength(1);
