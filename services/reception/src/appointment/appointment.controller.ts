@@ -1,13 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { isLocalDate } from '@aftersales/calendar/local-time';
 import { LocalDate } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { dueCursor } from '../desk-task/due.cursor';
 import { desk } from './appointment';
-import { BookInput, HowInput, ReadBackInput, RequestInput, StoreCannotInput, ToldInput, WishInput } from './appointment.inputs';
+import { BookInput, Day, HowInput, ReadBackInput, RequestInput, StoreCannotInput, ToldInput, WishInput } from './appointment.inputs';
 import { appointmentAs, dayBoard } from './appointment.queries';
 import { AppointmentService } from './appointment.service';
 import { AppointmentView } from './appointment.view';
@@ -19,7 +18,7 @@ import { TroubleService } from './trouble.service';
 
 const readers = [...desk, 'store-manager', 'workshop-manager', 'technical-director', 'parts-manager', 'parts-keeper', 'claims-clerk'];
 const BoardQuery = z.strictObject({
-  date: LocalDate.refine(isLocalDate, 'There is no such day.'), limit: z.coerce.number().int().min(1).max(200).default(100), cursor: z.string().max(500).optional(),
+  date: Day, limit: z.coerce.number().int().min(1).max(200).default(100), cursor: z.string().max(500).optional(),
 });
 const Board = z.object({ date: LocalDate, appointments: z.array(AppointmentView), next: z.string().nullable() });
 /** A move of an appointment: the desk's, with the version last seen; the answer is the appointment as it is then. */

@@ -1,5 +1,10 @@
 import { z } from 'zod';
+import { isLocalDate } from '@aftersales/calendar/local-time';
 import { Channel, Code, Instant, Kilometres, Language, LocalDate, Money, Operation, PartNeed, Thousandths, Vin, VisitKind } from '@aftersales/contracts/kernel/values';
+
+/** Far enough for any appointment, near enough for every calendar. */
+const WishTime = Instant.refine((at) => at > '2000' && at < '2100', 'There is no appointment at that time.');
+export const Day = LocalDate.refine((day) => isLocalDate(day) && day > '2000' && day < '2100', 'There is no such day.');
 
 /** `lineId` comes back from an earlier round; a new line gets one here and keeps it to the settlement. */
 const OperationInput = z.strictObject({ ...Operation.shape, flatHours: Thousandths.min(0).max(1_000_000), lineId: z.uuid().optional() });
@@ -29,7 +34,7 @@ export type IntroducedCar = z.output<typeof IntroducedCar>;
 export const RequestInput = z.strictObject({
   kind: VisitKind,
   channel: Channel,
-  startsAt: Instant,
+  startsAt: WishTime,
   concern: z.string().trim().min(1).max(2_000),
   car: z.discriminatedUnion('known', [KnownCar, IntroducedCar]),
   ...work,
@@ -39,7 +44,7 @@ export const RequestInput = z.strictObject({
 export type RequestInput = z.output<typeof RequestInput>;
 
 /** What is not named stays as in the last round. */
-export const WishInput = z.strictObject({ startsAt: Instant, operations: work.operations.optional(), parts: work.parts.optional() });
+export const WishInput = z.strictObject({ startsAt: WishTime, operations: work.operations.optional(), parts: work.parts.optional() });
 export type WishInput = z.output<typeof WishInput>;
 
 export const ReadBackInput = z.strictObject({
@@ -51,5 +56,5 @@ export type ReadBackInput = z.output<typeof ReadBackInput>;
 
 export const BookInput = z.strictObject({ advisorId: z.uuid().nullable().default(null) });
 export const HowInput = z.strictObject({ how: Channel });
-export const ToldInput = z.strictObject({ how: Channel, keeps: z.boolean(), proposals: z.array(Instant).max(5).default([]) });
+export const ToldInput = z.strictObject({ how: Channel, keeps: z.boolean(), proposals: z.array(WishTime).max(5).default([]) });
 export const StoreCannotInput = z.strictObject({ cause: Code });

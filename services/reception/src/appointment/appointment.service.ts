@@ -121,7 +121,12 @@ export class AppointmentService {
 
 type Lines = { operations: readonly (Omit<Operation, 'lineId'> & { lineId?: string })[]; parts: readonly (Omit<PartNeed, 'lineId'> & { lineId?: string })[] };
 
-const withIds = ({ operations, parts }: Lines): Pick<Wish, 'operations' | 'parts'> => ({
-  operations: operations.map(({ lineId = uuidv7(), ...line }) => ({ lineId, ...line })),
-  parts: parts.map(({ lineId = uuidv7(), ...line }) => ({ lineId, ...line })),
-});
+/** New lines get their id here, once for the whole life of the work. @throws Refused when two lines claim one id */
+function withIds({ operations, parts }: Lines): Pick<Wish, 'operations' | 'parts'> {
+  const named = [...operations, ...parts].flatMap(({ lineId }) => lineId ?? []);
+  demand(new Set(named).size === named.length, 'reception.line-twice', 'Each line has an id of its own.');
+  return {
+    operations: operations.map(({ lineId = uuidv7(), ...line }) => ({ lineId, ...line })),
+    parts: parts.map(({ lineId = uuidv7(), ...line }) => ({ lineId, ...line })),
+  };
+}

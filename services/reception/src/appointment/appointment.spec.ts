@@ -35,7 +35,7 @@ describe('an appointment', () => {
 
   it('REC-9 REC-12 everybody expected arrives; after a no-show late; nobody after any other end, and nobody twice', () => {
     const at = new Date('2026-03-03T06:00:00Z');
-    for (const state of ['requested', 'booked', 'confirmed'] as const) expect(arrive(appointment({ state }), at)).toEqual({ state: 'arrived', arrivedAt: at });
+    for (const state of ['requested', 'booked', 'confirmed'] as const) expect(arrive(appointment({ state }), at)).toEqual({ state: 'arrived', arrivedAt: at, trouble: null });
     expect(arrive(appointment({ state: 'released', cause: 'no-show' }), at)).toEqual({ arrivedAt: at, late: true });
     for (const cause of ['refused', 'cancelled', 'declined', 'store-cannot'] as Cause[]) expect(() => arrive(appointment({ state: 'released', cause }), at)).toThrow(expect.objectContaining({ code: 'reception.appointment-released' }));
     expect(() => arrive(appointment({ state: 'arrived', arrivedAt: at }), at)).toThrow(expect.objectContaining({ code: 'reception.already-arrived' }));

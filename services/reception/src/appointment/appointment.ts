@@ -2,7 +2,7 @@ import type { VisitKind } from '@aftersales/contracts/kernel/values';
 import { Refused } from '@aftersales/contracts/kernel/refused';
 import type { Role } from '@aftersales/contracts/roles';
 import type { Plan } from './plan';
-import type { Round } from './round';
+import { isPending, type Round } from './round';
 
 export type State = 'requested' | 'booked' | 'confirmed' | 'arrived' | 'released';
 export type Cause = 'refused' | 'cancelled' | 'declined' | 'no-show' | 'store-cannot';
@@ -69,7 +69,7 @@ export const moves: Readonly<Record<Move, { readonly from: readonly State[]; rea
   reply: { from: ['requested'], when: ({ repliedAt }) => repliedAt === null },
   wish: { from: ['requested'] },
   'accept-eta': { from: live, when: (_, { state, partsAnswer }) => state === 'refused' && partsAnswer?.answer === 'refused' },
-  'read-back': { from: live, when: (_, { state }) => state === 'asked' || state === 'held' },
+  'read-back': { from: live, when: (_, newest) => isPending(newest) },
   book: { from: live, when: (_, { state, estimate }) => state === 'held' && estimate !== null },
   confirm: { from: ['booked'], when: ({ trouble }) => trouble === null },
   move: { from: firm },
@@ -95,7 +95,7 @@ export function demandMove(appointment: Appointment, move: Move): void {
 /** REC-12, REC-9: the car is here. Whom nobody expects any more comes as a walk-in; only after a no-show is that recorded as late. */
 export function arrive(appointment: Appointment, at: Date): Partial<Appointment> {
   if (appointment.arrivedAt) throw new Refused('reception.already-arrived', 'This appointment has its visit already.');
-  if (live.includes(appointment.state)) return { state: 'arrived', arrivedAt: at };
+  if (live.includes(appointment.state)) return { state: 'arrived', arrivedAt: at, trouble: null };
   if (appointment.cause === 'no-show') return { arrivedAt: at, late: true };
   throw new Refused('reception.appointment-released', 'This appointment was given up: the car comes as a walk-in.', { from: appointment.state, to: 'arrived', allowed: [] });
 }

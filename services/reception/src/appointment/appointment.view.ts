@@ -6,9 +6,21 @@ import { allowedMoves, moves, type Appointment, type Move } from './appointment'
 import { silentNow, type Round } from './round';
 
 const half = z.enum(['workshop', 'parts']);
+const WorkshopAnswer = z.discriminatedUnion('answer', [
+  z.object({ answer: z.literal('held'), slot: Span, until: Instant }),
+  z.object({ answer: z.literal('refused'), reason: Code, alternatives: z.array(Span) }),
+]);
+const PartsAnswer = z.discriminatedUnion('answer', [
+  z.object({ answer: z.literal('held'), lines: z.array(z.object({ ...PartNeed.shape, from: z.enum(['stock', 'inbound', 'transfer', 'order']), eta: Instant.nullable() })), until: Instant.nullable() }),
+  z.object({ answer: z.literal('refused'), short: z.array(z.object({ ...PartNeed.shape, missing: z.int(), eta: Instant.nullable() })) }),
+]);
+const TroubleView = z.object({
+  with: z.enum(['slot', 'parts']), cause: Code, since: Instant, alternatives: z.array(Span),
+  told: z.object({ at: Instant, by: z.uuid(), how: Channel, proposals: z.array(Instant) }).nullable(),
+});
 const RoundView = z.object({
   round: z.int(), state: z.enum(['asked', 'held', 'refused', 'booked', 'freed']), startsAt: Instant, operations: z.array(Operation), parts: z.array(PartNeed), partsBy: Instant, askedAt: Instant,
-  silent: z.array(half), workshop: z.any(), partsAnswer: z.any(),
+  silent: z.array(half), workshopAnswer: WorkshopAnswer.nullable(), partsAnswer: PartsAnswer.nullable(),
   estimate: z.object({ flatHours: z.int(), cost: Money, papers: z.array(Code), readBackBy: z.uuid(), readBackAt: Instant }).nullable(),
 });
 
@@ -19,7 +31,7 @@ export const AppointmentView = z.object({
   advisorId: z.uuid().nullable(), replaces: z.uuid().nullable(),
   slot: Span.nullable(), bookedRound: z.int().nullable(), newest: RoundView,
   confirmation: z.object({ dueAt: Instant.nullable(), askedAt: Instant.nullable(), message: z.enum(['sent', 'failed']).nullable(), confirmedAt: Instant.nullable() }).nullable(),
-  trouble: z.any(), cause: z.string().nullable(), detail: z.string().nullable(), releasedAt: Instant.nullable(), partsHeldUntil: Instant.nullable(),
+  trouble: TroubleView.nullable(), cause: z.string().nullable(), detail: z.string().nullable(), releasedAt: Instant.nullable(), partsHeldUntil: Instant.nullable(),
   arrivedAt: Instant.nullable(), late: z.boolean(), tasks: z.array(TaskView),
 });
 
@@ -36,5 +48,5 @@ export function appointmentView(appointment: Appointment, newest: Round, tasks: 
 
 function roundView(of: Round, now: Date) {
   const { round, state, startsAt, operations, parts, partsBy, askedAt, workshopAnswer, partsAnswer, estimate } = of;
-  return { round, state, startsAt, operations, parts, partsBy, askedAt, silent: silentNow(of, now), workshop: workshopAnswer, partsAnswer, estimate: estimate && { ...estimate, papers: [...estimate.papers] } };
+  return { round, state, startsAt, operations, parts, partsBy, askedAt, silent: silentNow(of, now), workshopAnswer, partsAnswer, estimate: estimate && { ...estimate, papers: [...estimate.papers] } };
 }

@@ -68,6 +68,7 @@ describe('what the desk sees', () => {
   it('REC-2 odd questions are refused by field', async () => {
     const ask = async (query: string) => (await desk.service.http(`GET ${desk.path}/preview?${query}`, { as: desk.advisor })).status;
     expect([await ask('date=2026-02-30&kind=repair'), await ask('kind=repair'), await ask(`date=${tomorrow}&kind=repair&vehicleId=1`), await ask(`date=${tomorrow}&kind=repair&parts=${encodeURIComponent("'; drop")}`)]).toEqual([422, 422, 422, 422]);
+    for (const date of ['0000-01-01', '9999-12-31']) expect([(await desk.service.http(`GET ${desk.path}?date=${date}`, { as: desk.advisor })).status, await ask(`date=${date}&kind=repair`)]).toEqual([422, 422]);
     expect((await desk.service.http(`GET ${desk.path}/preview?date=${tomorrow}&kind=repair`, { as: desk.org.a.staff.driver })).status).toBe(403);
   });
 

@@ -108,7 +108,7 @@ describe('booking', () => {
     await desk.holdParts(second);
     await desk.holdSlot(first);
     await desk.holdParts(first);
-    expect((await desk.get(first.appointmentId))['newest']).toMatchObject({ round: 2, state: 'asked', workshop: null });
+    expect((await desk.get(first.appointmentId))['newest']).toMatchObject({ round: 2, state: 'asked', workshopAnswer: null });
     await desk.holdSlot(second);
     expect((await desk.get(first.appointmentId))['newest']).toMatchObject({ state: 'held' });
   });
@@ -120,7 +120,7 @@ describe('booking', () => {
     expect((await desk.service.said(AlternativesOffered)).filter(of(made.appointmentId))).toHaveLength(0);
     await desk.holdParts(made);
     expect((await desk.service.said(AlternativesOffered)).filter(of(made.appointmentId)).map(({ data }) => data)).toEqual([{ appointmentId: made.appointmentId, round: 1, refusedBy: ['workshop'], silent: [], alternatives }]);
-    expect(await desk.get(made.appointmentId)).toMatchObject({ state: 'requested', newest: { state: 'refused', workshop: { alternatives } } });
+    expect(await desk.get(made.appointmentId)).toMatchObject({ state: 'requested', newest: { state: 'refused', workshopAnswer: { alternatives } } });
     expect((await desk.move(made.appointmentId, 'book', {})).body.code).toBe('reception.not-held');
     expect((await desk.move(made.appointmentId, 'read-back', desk.estimate)).body.code).toBe('reception.no-wish');
   });
@@ -135,7 +135,7 @@ describe('booking', () => {
     expect((await desk.service.said(AlternativesOffered)).filter(of(made.appointmentId)).map(({ data }) => data)).toMatchObject([{ refusedBy: [], silent: ['workshop'] }]);
     expect(await desk.promise(made.appointmentId, 'appointment.answers')).toMatchObject({ outcome: 'late' });
     await desk.holdSlot(made);
-    expect((await desk.get(made.appointmentId))['newest']).toMatchObject({ state: 'refused', workshop: null, silent: [] });
+    expect((await desk.get(made.appointmentId))['newest']).toMatchObject({ state: 'refused', workshopAnswer: null, silent: [] });
   });
 
   it('REC-3 TIM-6 another waiting time holds for the next round, not for the running one', async () => {
@@ -228,5 +228,29 @@ describe('booking', () => {
     await desk.refuseSlot(unknown);
     await desk.holdParts(unknown);
     expect(await desk.service.rows(`select * from dead_letter`)).toEqual([]);
+  });
+
+  it('REC-1 what can not be a request is refused by field, and changes nothing', async () => {
+    const startsAt = await desk.at(1, '10:00');
+    const before = await desk.service.rows(`select count(*) from appointment`);
+    const line = desk.body(startsAt).operations[0]!;
+    const lineId = uuidv7();
+    for (const [changes, status] of [
+      [{ startsAt: '9999-12-31T23:00:00Z' }, 422], [{ startsAt: 'tomorrow' }, 422], [{ concern: ' ' }, 422], [{ concern: 'x'.repeat(2_001) }, 422], [{ operations: Array(51).fill(line) }, 422],
+      [{ parts: [{ partNumber: 'A', quantity: 0 }] }, 422], [{ more: 1 }, 422], [{ kind: 'wash' }, 422], [{ advisorId: desk.org.b.staff.advisor }, 409], [{ operations: [{ ...line, lineId }, { ...line, lineId }] }, 409], [{ concern: 'a\u0000b' }, 422],
+    ] as const) {
+      const answer = await desk.service.http(`POST ${desk.path}`, { as: desk.advisor, body: { ...desk.body(startsAt), ...changes } });
+      expect([JSON.stringify(changes).slice(0, 60), answer.status]).toEqual([JSON.stringify(changes).slice(0, 60), status]);
+    }
+    expect(await desk.service.rows(`select count(*) from appointment`)).toEqual(before);
+  });
+
+  it('REC-3 booking and cancelling at the same moment: one of them', async () => {
+    const made = await desk.request(await desk.at(1, '10:00'));
+    await desk.holdSlot(made);
+    await desk.holdParts(made);
+    const { version } = (await desk.move(made.appointmentId, 'read-back', desk.estimate)).body;
+    const both = await Promise.all(['book', 'cancel'].map((verb) => desk.service.http(`POST ${desk.path}/${made.appointmentId}/${verb}`, { as: desk.advisor, ifMatch: version, ...(verb === 'book' && { body: {} }) })));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
   });
 });

@@ -12,7 +12,7 @@ import { demandMove, type Appointment, type Booked } from './appointment';
 import { currentFiles } from './files.queries';
 import { planFor, type PlanPolicies } from './plan';
 import { Rounds } from './rounds.service';
-import type { Estimate, Round } from './round';
+import { isPending, type Estimate, type Round } from './round';
 
 /** What waits for a booked slot: ends with it, whatever ends it. */
 export const slotPromises = ['appointment.confirm', 'appointment.call-if-silent', 'appointment.no-show'] as const;
@@ -26,7 +26,7 @@ export class Booking {
     const appointment = await lockRow<Appointment>(tx, 'appointment', id, version);
     demandMove(appointment, 'read-back');
     const round = await this.rounds.of(tx, appointment, appointment.round);
-    demand(round.state === 'asked' || round.state === 'held', 'reception.no-wish', 'There is no wish that an estimate could be for: ask for a time first.');
+    demand(isPending(round), 'reception.no-wish', 'There is no wish that an estimate could be for: ask for a time first.');
     const { currency } = await storeOf(tx, appointment.storeId);
     demand(told.cost.currency === currency, 'reception.currency', `This store sells in ${currency}.`);
     await updateRow<Round>(tx, 'appointment_round', round, { estimate: { ...told, readBackAt: tx.now.toISOString() } });

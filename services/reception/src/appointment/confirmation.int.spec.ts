@@ -1,4 +1,5 @@
 import { MessageFailed, MessageSent } from '@aftersales/contracts/crm/message';
+import { FilesMerged } from '@aftersales/contracts/crm/files';
 import { AppointmentConfirmed, AppointmentReleased } from '@aftersales/contracts/reception/appointment';
 import { ConfirmationDue } from '@aftersales/contracts/reception/asked-by-link';
 import { v7 as uuidv7 } from 'uuid';
@@ -192,5 +193,23 @@ describe('confirmation', () => {
     expect(await desk.tasks(gone.appointmentId)).toEqual([]);
     expect(await desk.tasks(soon.appointmentId)).toMatchObject([{ kind: 'call-customer', reason: 'confirmation-too-late' }]);
     for (const { appointmentId } of [gone, soon]) expect(await desk.promise(appointmentId, 'appointment.confirm')).toMatchObject({ outcome: 'late', cause: 'outage' });
+  });
+
+  it('REC-6 the customer’s answer and the desk’s cancelling at the same moment: one of them', async () => {
+    const id = await askedFor();
+    const { version } = await desk.get(id);
+    const [link, cancel] = await Promise.all([answer(id, 'answer=not-coming'), desk.service.http(`POST ${desk.path}/${id}/cancel`, { as: desk.advisor, ifMatch: version })]);
+    expect([[200, 412], [404, 200]]).toContainEqual([link.status, cancel.status]);
+    expect(await released(id)).toMatchObject([{ cause: link.status === 200 ? 'declined' : 'cancelled' }]);
+  });
+
+  it('REC-6 after files were merged, customer and car go out under the ids they have now', async () => {
+    await desk.until('tue', '09:00');
+    const { appointmentId, customerId, vehicleId } = await desk.booked(await desk.at(0, '15:00')) as any;
+    const [person, car] = [uuidv7(), uuidv7()];
+    for (const [of, fromId, toId] of [['customer', customerId, person], ['vehicle', vehicleId, car]] as const) await desk.service.hear(FilesMerged, { of, fromId, toId, mergedAt: new Date(0).toISOString() });
+    await desk.service.jump(await desk.at(0, '14:00'));
+    expect((await asked(appointmentId))[0]!.data).toMatchObject({ customerId: person, vehicleId: car });
+    expect(await desk.get(appointmentId)).toMatchObject({ customerId: person, vehicleId: car });
   });
 });

@@ -1,6 +1,6 @@
 import { AppointmentReleased } from '@aftersales/contracts/reception/appointment';
 import { AppointmentService } from './appointment.service';
-import { hour, minute, TestDesk } from './testing/desk';
+import { hour, minute, TestDesk, type Appt } from './testing/desk';
 
 describe('no-show and arrival', () => {
   let desk: TestDesk;
@@ -90,5 +90,23 @@ describe('no-show and arrival', () => {
     expect(await released(id)).toMatchObject([{ cause: 'no-show' }]);
     expect(await desk.promise(id, 'appointment.no-show')).toMatchObject({ outcome: 'late', cause: 'outage' });
     expect(await desk.get(id)).toMatchObject({ partsHeldUntil: expect.stringContaining((await desk.get(id))['releasedAt']) });
+  });
+
+  it('REC-9 who is about to move is no no-show: the old slot ends, and the desk calls about another time', async () => {
+    const { id, slot } = await bookedFor();
+    await desk.move(id, 'move', { startsAt: (await desk.at(2, '10:00')).toISOString() });
+    await desk.service.jump(new Date(slot.getTime() + 30 * minute - 90_000));
+    await desk.holdSlot((await desk.get(id)) as Appt);
+    await desk.service.jump(90_000);
+    // Parts stayed silent, so the wish had died by then: the booked slot stands alone.
+    expect(await released(id)).toMatchObject([{ cause: 'no-show' }]);
+    const other = await bookedFor();
+    await desk.service.jump(other.slot);
+    const moving = (await desk.move(other.id, 'move', { startsAt: (await desk.at(2, '10:00')).toISOString() })).body as Appt;
+    await desk.holdSlot(moving);
+    await desk.holdParts(moving);
+    await desk.service.jump(30 * minute);
+    expect(await released(other.id)).toMatchObject([{ cause: 'declined', detail: 'other-time', wasBooked: true, round: 1 }]);
+    expect(await desk.tasks(other.id)).toMatchObject([{ kind: 'rebook', reason: 'other-time' }]);
   });
 });

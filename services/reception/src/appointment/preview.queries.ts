@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { Code, Instant, LocalDate, Span, VisitKind } from '@aftersales/contracts/kernel/values';
 import { StandingChanged } from '@aftersales/contracts/claims/standing';
-import { isLocalDate } from '@aftersales/calendar/local-time';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { currentId } from '../visit/car';
 import { papersFor } from './appointment';
+import { Day } from './appointment.inputs';
 
 /** `a,b` in a query string. */
 const codes = z.string().max(2_000).default('').transform((text) => text.split(',').filter(Boolean)).pipe(z.array(Code).max(50));
 
 export const PreviewQuery = z.strictObject({
-  date: LocalDate.refine(isLocalDate, 'There is no such day.'), kind: VisitKind, vehicleId: z.uuid().optional(), skills: codes, bayTypes: codes, parts: codes,
+  date: Day, kind: VisitKind, vehicleId: z.uuid().optional(), skills: codes, bayTypes: codes, parts: codes,
 });
 export type PreviewQuery = z.output<typeof PreviewQuery>;
 

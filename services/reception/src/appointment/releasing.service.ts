@@ -11,6 +11,7 @@ import { demandMove, isBooked, type Appointment, type Cause } from './appointmen
 import { slotPromises } from './booking.service';
 import { currentFiles } from './files.queries';
 import { partsHeldUntil } from './plan';
+import { isPending } from './round';
 import { Rounds } from './rounds.service';
 
 /** The platform itself acts at the due instant: a minute later is still on time, longer was an outage. */
@@ -49,13 +50,16 @@ export class Releasing {
     return released;
   }
 
-  /** Timer `appointment.no-show` (REC-9). A slot that the store itself could not keep is no customer's fault. */
+  /** Timer `appointment.no-show` (REC-9). A slot that the store could not keep, or that the customer was about to move, is no no-show. */
   async nobodyCame(tx: Tx, id: string): Promise<string | void> {
     const appointment = await lockRowIfKnown<Appointment>(tx, 'appointment', id);
     if (!appointment || !isBooked(appointment)) return `the appointment is ${appointment?.state ?? 'unknown'}`;
     await this.promises.keep(tx, 'appointment.no-show', id, graceMs);
-    const { trouble } = appointment;
-    if (trouble?.with === 'slot') await this.release(tx, appointment, 'store-cannot', trouble.cause);
-    else await this.release(tx, appointment, 'no-show', null);
+    const { trouble, storeId } = appointment;
+    if (trouble?.with === 'slot') return void (await this.release(tx, appointment, 'store-cannot', trouble.cause));
+    const newest = await this.rounds.of(tx, appointment, appointment.round);
+    if (!isPending(newest)) return void (await this.release(tx, appointment, 'no-show', null));
+    await this.release(tx, appointment, 'declined', 'other-time');
+    await this.tasks.open(tx, { kind: 'rebook', subject: id, storeId, reason: 'other-time', dueAt: tx.now });
   }
 }

@@ -57,6 +57,9 @@ export interface Round extends Wish {
   readonly estimate: Estimate | null;
 }
 
+/** Something is asked or held that is not booked: a wish that is still alive. */
+export const isPending = ({ state }: Pick<Round, 'state'>): boolean => state === 'asked' || state === 'held';
+
 type Answers = Pick<Round, 'workshopAnswer' | 'partsAnswer'>;
 type Changes = Partial<Pick<Round, 'state' | 'workshopAnswer' | 'partsAnswer'>>;
 

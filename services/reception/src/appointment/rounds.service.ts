@@ -10,7 +10,7 @@ import { Promises } from '@aftersales/platform/promises/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { isBooked, type Appointment } from './appointment';
 import { currentFiles } from './files.queries';
-import { alternatives, giveUpWaiting, hear, refusedBy, silent, type Half, type PartsAnswer, type Round, type Wish, type WorkshopAnswer } from './round';
+import { alternatives, giveUpWaiting, hear, isPending, refusedBy, silent, type Half, type PartsAnswer, type Round, type Wish, type WorkshopAnswer } from './round';
 
 /** The booking saga (REC-3): a round asks workshop and parts, hears both, and holds or frees. The caller holds the appointment's row. */
 @Injectable()
@@ -33,7 +33,7 @@ export class Rounds {
     await this.demandLeadTime(tx, appointment.storeId, wish.startsAt);
     const before = await this.find(tx, appointment, appointment.round);
     const sameWork = before && isDeepStrictEqual([before.operations, before.parts], [wish.operations, wish.parts]);
-    const freed = before && (before.state === 'asked' || before.state === 'held') ? await this.#free(tx, appointment, before) : appointment;
+    const freed = before && isPending(before) ? await this.#free(tx, appointment, before) : appointment;
 
     const { value, version } = await policyOf(tx, 'appointment.answers', appointment.storeId);
     const next = await updateRow<Appointment>(tx, 'appointment', freed, { round: freed.round + 1 });

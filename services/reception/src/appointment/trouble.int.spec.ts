@@ -1,7 +1,9 @@
+import { MessageFailed } from '@aftersales/contracts/crm/message';
 import { EtaChanged, EtaSlipped, ReservationMade } from '@aftersales/contracts/parts/reservation';
 import { AlternativesOffered, AppointmentConfirmed, AppointmentReleased } from '@aftersales/contracts/reception/appointment';
 import { ConfirmationDue } from '@aftersales/contracts/reception/asked-by-link';
 import { SlotLost } from '@aftersales/contracts/workshop/slot';
+import { v7 as uuidv7 } from 'uuid';
 import { hour, TestDesk, type Appt } from './testing/desk';
 
 describe('what the store can not keep', () => {
@@ -101,5 +103,15 @@ describe('what the store can not keep', () => {
     expect((await desk.service.http(`POST /stores/${other.storeId}/appointments/${appointmentId}/store-cannot`, { as: other.staff.advisor, body, ifMatch: version })).status).toBe(404);
     expect((await desk.service.http(`POST ${desk.path}/${appointmentId}/store-cannot`, { as: desk.org.a.staff['parts-keeper'], body, ifMatch: version })).status).toBe(403);
     expect((await desk.service.http(`POST ${desk.path}/${appointmentId}/store-cannot`, { as: desk.advisor, body, ifMatch: version - 1 })).status).toBe(412);
+  });
+
+  it('REC-7 an apology that crm can not send is a call, once', async () => {
+    const { appointmentId } = await desk.booked(await desk.at(1, '10:00'));
+    await desk.move(appointmentId, 'cancel');
+    const fail = (id: string) => desk.service.hear(MessageFailed, { messageId: uuidv7(), about: { thing: 'apology', id, askId: null }, customerId: uuidv7(), channel: 'none', template: 'apology', class: 'service', reason: 'no-channel', failedAt: new Date(0).toISOString() }, { storeId: desk.storeId });
+    await fail(appointmentId);
+    await fail(appointmentId);
+    await fail(uuidv7());
+    expect(await desk.tasks(appointmentId)).toMatchObject([{ kind: 'tell-customer', reason: 'no-channel' }]);
   });
 });
