@@ -56,6 +56,18 @@ export class Stage {
     return stage;
   }
 
+  /** Moves a thing on as it stands now; when somebody else changed it between the look and the move (412), looks again, as a person would. */
+  async move(login: string, thing: string, verb: string, body?: unknown, look: { as?: string; expect?: number } = {}): Promise<any> {
+    for (let attempt = 1; ; attempt++) {
+      const { version } = await this.ask(look.as ?? login, `GET ${thing}`);
+      try {
+        return await this.ask(login, `POST ${thing}/${verb}`, { ifMatch: version, body, expect: look.expect });
+      } catch (error) {
+        if (attempt === 5 || !String(error).includes('→ 412')) throw error;
+      }
+    }
+  }
+
   step(title: string): void {
     this.tell(`\n  ${title}`);
   }

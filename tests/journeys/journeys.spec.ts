@@ -1,0 +1,38 @@
+import { Whole } from '../support/whole';
+import { cancelled, noShow, notComing, rescheduled } from './alternatives';
+import { maintenanceJourney } from './maintenance';
+import { Stage, type Addresses } from './stage';
+
+describe('journeys, on the whole system with two replicas of each service', () => {
+  let whole: Whole;
+  let stage: Stage;
+  const told: string[] = [];
+
+  beforeAll(async () => {
+    whole = await Whole.start('journeys', 10440, { replicas: 2 });
+    stage = await Stage.open(whole.platform.addresses as Addresses, (line) => told.push(line));
+  }, 240_000);
+  afterAll(async () => {
+    await stage?.close();
+    await whole?.stop();
+  }, 60_000);
+
+  // At the end of every journey nothing is under way and nothing is stuck.
+  afterEach(async () => {
+    await whole.settled();
+    expect(await whole.deadLetters()).toEqual([]);
+  }, 90_000);
+
+  it('REC-1 REC-3 REC-6 REC-16 REC-17 WRK-7 WRK-9 PRT-5 PRT-8 CLM-4 CLM-11 CRM-4 CRM-10 CRM-13 HQ-2 one car from the booking call to CSI at headquarters, the claim paid and the next reminder', async () => {
+    try {
+      await maintenanceJourney(stage);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${told.slice(-40).join('\n')}`);
+    }
+  }, 180_000);
+
+  it('REC-6 not coming frees bay, hours and parts', () => notComing(stage), 60_000);
+  it('REC-9 a no-show frees bay and hours at once and parts at the close of the day', () => noShow(stage), 60_000);
+  it('REC-6 TIM-2 a cancelled booking rings nothing', () => cancelled(stage), 60_000);
+  it('REC-6 TIM-3 a rescheduled one rings once at the new time', () => rescheduled(stage), 60_000);
+});
