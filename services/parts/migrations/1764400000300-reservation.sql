@@ -39,6 +39,11 @@ create table reservation_line (
   source         text check (source in ('stock', 'inbound', 'transfer', 'order')),
   eta            timestamptz(3),
   picked_at      timestamptz(3),
+  -- What its holder was last told: that it is here, or when it comes, and why that moved. told_at null: nothing yet.
+  told_at        timestamptz(3),
+  told_ready     boolean not null default false,
+  told_eta       timestamptz(3),
+  eta_cause      text,
   unique (store_id, reservation_id, line_id, wanted_number),
   foreign key (store_id, reservation_id) references reservation (store_id, id),
   foreign key (store_id, part_number) references stock_card (store_id, part_number)

@@ -3,9 +3,8 @@ import { demand, Refused } from '@aftersales/contracts/kernel/refused';
 import { findRow, insertRow, lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
-import { tellChanges } from '../reservation/tell';
-import { balance, lockForBalance } from '../stock/balance';
-import { post } from '../stock/cards';
+import { balance } from '../stock/balance';
+import { lockCards, post } from '../stock/cards';
 import { receive, tellEta, type InboundRow } from './inbound';
 
 @Injectable()
@@ -14,10 +13,10 @@ export class InboundService {
   async expect(tx: Tx, storeId: string, { partNumber, quantity, eta }: { partNumber: string; quantity: number; eta: Date | null }): Promise<InboundRow> {
     if (!(await tx.one(`select 1 from part where part_number = $1`, [partNumber]))) throw new Refused('parts.unknown-part', `${partNumber} is not in the catalogue.`);
     demand(eta === null || eta > tx.now, 'parts.eta-passed', 'An expected time of arrival lies ahead.');
-    await lockForBalance(tx, storeId, [partNumber]);
+    await lockCards(tx, storeId, [partNumber]);
     const line: InboundRow = { id: uuidv7(), storeId, version: 1, partNumber, source: 'order', state: 'expected', quantity, received: 0, eta, createdAt: tx.now };
     await insertRow(tx, 'inbound_line', line);
-    await tellChanges(tx, await balance(tx, storeId, [partNumber]), 'other-promise-first');
+    await balance(tx, storeId, [partNumber]);
     return line;
   }
 
@@ -25,7 +24,7 @@ export class InboundService {
   async moveEta(tx: Tx, id: string, version: number | null, eta: Date | null, cause: string): Promise<InboundRow> {
     const line = await this.#lock(tx, id, version);
     const moved = await updateRow(tx, 'inbound_line', line, tellEta(line, eta, tx.now));
-    await tellChanges(tx, await balance(tx, line.storeId, [line.partNumber]), cause);
+    await balance(tx, line.storeId, [line.partNumber], { cause });
     return moved;
   }
 
@@ -39,14 +38,14 @@ export class InboundService {
     }
     await post(tx, { storeId: line.storeId, partNumber: line.partNumber, quantity, reason: 'receipt', about: id, staffId });
     const received = await updateRow(tx, 'inbound_line', line, changes);
-    await tellChanges(tx, await balance(tx, line.storeId, [line.partNumber]), 'other-promise-first');
+    await balance(tx, line.storeId, [line.partNumber]);
     return received;
   }
 
   /** Holders and cards before the line itself: one order of locks for all that balances. */
   async #lock(tx: Tx, id: string, version: number | null): Promise<InboundRow> {
     const { storeId, partNumber } = await findRow<InboundRow>(tx, 'inbound_line', id);
-    await lockForBalance(tx, storeId, [partNumber]);
+    await lockCards(tx, storeId, [partNumber]);
     return lockRow<InboundRow>(tx, 'inbound_line', id, version);
   }
 }

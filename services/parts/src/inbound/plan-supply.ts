@@ -44,7 +44,7 @@ async function freeAtSister(tx: Tx, storeId: string, partNumber: string, quantit
 
 /** Planned inbound that nobody needs any more shrinks; what a sister was asked for is hers again, unless it is on its way. */
 export async function dropSurplus(tx: Tx, inboundId: string, quantity: number): Promise<void> {
-  const transfer = await tx.one<TransferRow>(`select * from transfer where inbound_id = $1 for update`, [inboundId]);
+  const transfer = await lockTransfer(tx, inboundId);
   if (transfer && transfer.state !== 'asked') return;
   const line = await lockRow<InboundRow>(tx, 'inbound_line', inboundId);
   const left = line.quantity - quantity;
@@ -55,4 +55,10 @@ export async function dropSurplus(tx: Tx, inboundId: string, quantity: number): 
   sayAvailability(tx, card);
   // Somebody of hers may wait for it: her own transaction gives it out.
   wake(tx, 'stock.serve', { id: card.id, storeId: card.storeId }, tx.now);
+}
+
+/** Her card before the transfer, as she herself locks them. */
+async function lockTransfer(tx: Tx, inboundId: string): Promise<TransferRow | null> {
+  await tx.query(`select c.id from stock_card c join transfer t on t.store_id = c.store_id and t.part_number = c.part_number where t.inbound_id = $1 for update of c`, [inboundId]);
+  return tx.one<TransferRow>(`select * from transfer where inbound_id = $1 for update`, [inboundId]);
 }

@@ -5,9 +5,8 @@ import { lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { linesOf } from '../reservation/hold';
 import { say, type ReservationRow } from '../reservation/holders';
-import { tellChanges } from '../reservation/tell';
-import { balance, lockForBalance } from '../stock/balance';
-import { post } from '../stock/cards';
+import { balance } from '../stock/balance';
+import { lockCards, post } from '../stock/cards';
 import { giveBack, issue, type RequisitionLine } from './requisition';
 import type { RequisitionRow } from './requisition.service';
 
@@ -47,12 +46,12 @@ export class Issue {
 
   async #lock(tx: Tx, { storeId, reservationId, lines }: RequisitionRow): Promise<ReservationRow> {
     const visit = await lockRow<ReservationRow>(tx, 'reservation', reservationId);
-    await lockForBalance(tx, storeId, lines.map(({ partNumber }) => partNumber));
+    await lockCards(tx, storeId, lines.map(({ partNumber }) => partNumber));
     return visit;
   }
 
   async #balance(tx: Tx, { storeId, lines }: RequisitionRow): Promise<void> {
-    await tellChanges(tx, await balance(tx, storeId, lines.map(({ partNumber }) => partNumber)), 'other-promise-first');
+    await balance(tx, storeId, lines.map(({ partNumber }) => partNumber));
   }
 }
 

@@ -8,11 +8,11 @@ import { EtaSlipped, ReservationMade, ReservationRefused } from '@aftersales/con
 import { calendarOf, policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { isReady, type LineRow } from '../stock/balance';
+import type { LineRow } from '../stock/balance';
 import { hold, linesOf } from './hold';
 import { keepWishes, lockIfNews, say, type ReservationRow } from './holders';
 import { ask, firm, giveUp, keyOf, type Wish, type WishLine } from './reservation';
-import { needOf, openOf, tellChanges } from './tell';
+import { isReady, needOf, openOf, tellHolder, told } from './tell';
 
 /** Not held by the time the customer takes: everything of this attempt is undone. */
 class TooLate extends Error {
@@ -39,12 +39,12 @@ export class AppointmentHolds {
     try {
       await tx.savepoint(async () => {
         const held = await keepWishes(tx, holder, { wishes: ask(holder, wish) });
-        const changes = await hold(tx, held);
+        await hold(tx, held);
         const lines = await linesOfWish(tx, held, wish);
         const short = lines.filter((line) => isLate(line, new Date(data.partsBy)));
         if (short.length) throw new TooLate(short);
         await say(tx, held, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt: expiresAt.toISOString() });
-        await tellChanges(tx, changes, 'other-promise-first', held.id);
+        await told(tx, lines);
       });
     } catch (error) {
       if (!(error instanceof TooLate)) throw error;
@@ -62,14 +62,14 @@ export class AppointmentHolds {
     const wish: Wish = { round: data.round, level: 'firm', lines: asWishLines(data.parts), neededBy: data.slot.startsAt, expiresAt: expiresAt.toISOString() };
     const before = new Set((await linesOf(tx, holder.id)).filter((line) => line.reserved === openOf(line)).map(({ id }) => id));
     let firmed = await keepWishes(tx, holder, { wishes: firm(holder, wish) });
-    const changes = await hold(tx, firmed);
+    await hold(tx, firmed);
     const lines = await linesOfWish(tx, firmed, wish);
     if (lines.some(({ id }) => !before.has(id))) {
       const late = lines.filter((line) => !before.has(line.id) && isLate(line, new Date(data.partsBy)));
       if (lines.every((line) => line.reserved === openOf(line))) firmed = await say(tx, firmed, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt: expiresAt.toISOString() });
       if (late.length) firmed = await say(tx, firmed, EtaSlipped, { round: data.round, cause: 'hold-expired', lines: late.map(({ lineId, partNumber, eta }) => ({ lineId, partNumber, before: data.partsBy, eta: eta?.toISOString() ?? null })) });
     }
-    await tellChanges(tx, changes, 'other-promise-first', firmed.id);
+    await told(tx, lines);
     await this.#promisePick(tx, firmed, new Date(data.slot.startsAt), lines);
   }
 
@@ -78,7 +78,8 @@ export class AppointmentHolds {
     const holder = await lockIfNews(tx, storeId!, 'appointment', data.appointmentId, version);
     if (!holder || holder.closed) return;
     const kept = await keepWishes(tx, holder, { wishes: giveUp(holder, data.round) });
-    await tellChanges(tx, await hold(tx, kept), 'other-promise-first', kept.id);
+    await hold(tx, kept);
+    await tellHolder(tx, kept);
   }
 
   /** All rounds are free, once. Picked parts may wait for the close of the day on the booking shelf (REC-9). */
@@ -94,7 +95,8 @@ export class AppointmentHolds {
       lines: [{ lineId: line.lineId, partNumber: line.wantedNumber, quantity: line.quantity, payer: line.payer }],
     }));
     const released = await keepWishes(tx, holder, { wishes, closed: 'released' });
-    await tellChanges(tx, await hold(tx, released), 'other-promise-first', released.id);
+    await hold(tx, released);
+    await tellHolder(tx, released);
     await this.promises.void(tx, 'parts.pick-ahead', holder.id, data.cause);
   }
 

@@ -2,8 +2,8 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
 import { insertRow } from '@aftersales/platform/database/rows';
 import { chainsOf } from '../catalogue/chains';
-import { balance, lockForBalance, type Change, type LineRow } from '../stock/balance';
-import type { Card } from '../stock/cards';
+import { balance, type LineRow } from '../stock/balance';
+import { lockCards, type Card } from '../stock/cards';
 import type { ReservationRow } from './holders';
 import { keyOf, wanted, type Wanted } from './reservation';
 
@@ -12,15 +12,14 @@ export const linesOf = (tx: Tx, reservationId: string): Promise<LineRow[]> =>
 
 /**
  * Brings what is held in line with the holder's wishes: frees what nobody of them wants, holds what is new, orders what is lacking. Doing it
- * twice changes nothing. `from` is an appointment whose lines this visit takes over, picked or not.
- * @returns all changes, of other holders too: what one frees, the next gets
+ * twice changes nothing; what one frees, the next gets. `from` is an appointment whose lines this visit takes over, picked or not.
  */
-export async function hold(tx: Tx, holder: ReservationRow, from?: ReservationRow): Promise<Change[]> {
+export async function hold(tx: Tx, holder: ReservationRow, from?: ReservationRow): Promise<void> {
   const want = wanted(holder.wishes);
   const [own, taken, chains] = [await linesOf(tx, holder.id), from ? await linesOf(tx, from.id) : [], await chainsOf(tx, [...want.values()].map(({ partNumber }) => partNumber))];
   const parts = new Set([...[...own, ...taken].map(({ partNumber }) => partNumber), ...[...chains.values()].flat()]);
-  if (parts.size === 0) return [];
-  const cards = await lockForBalance(tx, holder.storeId, [...parts]);
+  if (parts.size === 0) return;
+  const cards = await lockCards(tx, holder.storeId, [...parts]);
 
   const spare = new Map(taken.map((line) => [line.id, line]));
   const touched = new Set<string>(taken.map(({ partNumber }) => partNumber));
@@ -46,7 +45,7 @@ export async function hold(tx: Tx, holder: ReservationRow, from?: ReservationRow
     await begin(tx, holder, line, partNumber);
     touched.add(partNumber);
   }
-  return balance(tx, holder.storeId, [...touched]);
+  await balance(tx, holder.storeId, [...touched], { for: holder.id });
 }
 
 const sameLine = (line: Wanted, other: LineRow): boolean => line.lineId === other.lineId && line.partNumber === other.wantedNumber;
@@ -96,7 +95,7 @@ async function merge(tx: Tx, own: LineRow, other: LineRow): Promise<void> {
 async function takeOver(tx: Tx, holder: ReservationRow, line: LineRow, want: Wanted): Promise<void> {
   await tx.query(
     `update reservation_line set reservation_id = $2, line_id = $3, round = $4, payer = $5, level = $6, needed_by = $7, quantity = $8,
-       reserved = least(reserved, $8), ready = least(ready, $8), picked_at = null, version = version + 1 where id = $1`,
+       reserved = least(reserved, $8), ready = least(ready, $8), picked_at = null, told_at = null, version = version + 1 where id = $1`,
     [line.id, holder.id, want.lineId, want.round, want.payer, want.level, want.neededBy, want.quantity],
   );
 }

@@ -51,7 +51,7 @@ describe('the booking shelf', () => {
     expect(await pick(wish.appointmentId, [wish.parts[0]!.lineId], version)).toMatchObject({ status: 409, body: { code: 'parts.not-on-hand' } });
     expect(await pick(wish.appointmentId, [uuidv7()], version)).toMatchObject({ status: 409, body: { code: 'parts.not-held' } });
     expect((await board('short')).find(({ reservationId }) => reservationId === wish.appointmentId)).toMatchObject({ missing: 1000, eta: expect.any(String), late: false });
-    const [{ dueAt }] = (await of(PromiseOpened, wish.appointmentId)) as [{ dueAt: string }];
+    const dueAt = (await of(PromiseOpened, wish.appointmentId))[0]!.dueAt;
     await room.service.jump(new Date(Date.parse(dueAt) - minute));
     expect(await of(PromiseLate, wish.appointmentId)).toEqual([]);
     await room.service.jump(2 * minute);

@@ -4,11 +4,10 @@ import { PartsPicked } from '@aftersales/contracts/parts/reservation';
 import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { isReady, type Change } from '../stock/balance';
 import { hold, linesOf } from './hold';
 import { keepWishes, say, type ReservationRow } from './holders';
 import { living } from './reservation';
-import { needOf, openOf, tellChanges } from './tell';
+import { isReady, needOf, openOf, tellHolder } from './tell';
 
 /** To the booking shelf (備料貨架), and back when a hold ends. */
 @Injectable()
@@ -35,8 +34,8 @@ export class Picking {
     const wishes = living(holder.wishes, tx.now);
     if (wishes.length === holder.wishes.length) return 'nothing of it has expired';
     const left = await keepWishes(tx, holder, { wishes });
-    const changes: Change[] = await hold(tx, left);
-    await tellChanges(tx, changes, 'other-promise-first', left.id);
+    await hold(tx, left);
+    await tellHolder(tx, left);
     if (wishes.length === 0) await this.promises.void(tx, 'parts.pick-ahead', left.id, 'expired');
   }
 }

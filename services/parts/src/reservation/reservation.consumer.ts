@@ -9,6 +9,7 @@ import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
 import { AppointmentHolds } from './appointment-holds';
 import { Floor } from './floor';
 import { Picking } from './picking';
+import { tell } from './tell';
 import { VisitHolds } from './visit-holds';
 
 @Consumer('parts.reservation')
@@ -88,6 +89,11 @@ export class ReservationConsumer {
   @OnTimer('reservation.expire', { locks: 'reservation' })
   expire(tx: Tx, { subject }: Rung) {
     return this.picking.expire(tx, subject);
+  }
+
+  @OnTimer('reservation.tell', { locks: 'reservation' })
+  tell(tx: Tx, { subject }: Rung) {
+    return tell(tx, subject);
   }
 
   /** The promise's own due instant: what is not picked by now is late, and the ledger says so. */

@@ -2,35 +2,52 @@ import { EtaChanged, EtaSlipped, PartsPicked } from '@aftersales/contracts/parts
 import type { PartNeed } from '@aftersales/contracts/kernel/values';
 import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { isReady, type Change, type LineRow } from '../stock/balance';
+import type { LineRow } from '../stock/balance';
+import { news } from './eta';
 import { say, type ReservationRow } from './holders';
 
 export const openOf = (line: LineRow): number => line.quantity - line.issued;
 export const needOf = (line: LineRow): PartNeed => ({ lineId: line.lineId, partNumber: line.partNumber, quantity: openOf(line) });
+/** All of it lies on the shelf. */
+export const isReady = (line: LineRow): boolean => line.ready === openOf(line);
+
+/** These lines' holder has heard what they are now. */
+export async function told(tx: Tx, lines: readonly LineRow[]): Promise<void> {
+  await tx.query(`update reservation_line set told_at = app_now(), told_ready = (ready = quantity - issued), told_eta = eta where id = any($1::uuid[])`, [lines.map(({ id }) => id)]);
+}
+
+/** Timer, rung at once: somebody else's transaction moved what this holder waits for (PRT-8). */
+export async function tell(tx: Tx, reservationId: string): Promise<string | void> {
+  const holder = await lockRow<ReservationRow>(tx, 'reservation', reservationId);
+  if ((await tellHolder(tx, holder)) === holder) return 'it was told already';
+}
 
 /**
- * What a change of stock or inbound means to each holder, at once (PRT-8): lines that come earlier, later, or are here. A standing job's
+ * What stock and inbound mean to the holder now, against what it was told: lines that come earlier, later, or are here. A standing job's
  * lines are picked as they come, so that it goes on; a booking's wait for the keeper. Quotes are told nothing.
  */
-export async function tellChanges(tx: Tx, changes: readonly Change[], cause: string, except?: string): Promise<void> {
-  const concerned = changes.filter(({ after }) => after.level !== 'soft' && after.reservationId !== except);
-  for (const id of [...new Set(concerned.map(({ after }) => after.reservationId))].sort()) {
-    let holder = await lockRow<ReservationRow>(tx, 'reservation', id);
-    const moved = concerned.filter(({ after }) => after.reservationId === id).flatMap((change) => etaMove(change, holder, tx.now));
-    const lines = (slipped: boolean) => moved.filter((line) => line.slipped === slipped).map(({ slipped: _, ...line }) => line);
-    if (lines(false).length) holder = await say(tx, holder, EtaChanged, { lines: lines(false) });
-    if (lines(true).length) holder = await say(tx, holder, EtaSlipped, { lines: lines(true), cause });
-    await pickForJob(tx, holder);
+export async function tellHolder(tx: Tx, holder: ReservationRow): Promise<ReservationRow> {
+  let row = holder;
+  const lines = await tx.query<LineRow>(
+    `select * from reservation_line where reservation_id = $1 and told_at is not null and level <> 'soft' and quantity > issued
+       and (told_ready <> (ready = quantity - issued) or told_eta is distinct from eta) order by line_id, id`,
+    [holder.id],
+  );
+  const moved = lines.map((line) => ({ line, news: news({ ready: line.toldReady, eta: line.toldEta }, { ready: isReady(line), eta: line.eta }) }));
+  // A job hears of what is here as picked.
+  const changed = moved.filter(({ line, news: what }) => what === 'changed' && !(isReady(line) && row.holderKind === 'visit')).map(({ line }) => line);
+  if (changed.length) row = await say(tx, row, EtaChanged, { lines: changed.map((line) => etaLine(line, tx.now)) });
+  const slipped = moved.filter(({ news: what }) => what === 'slipped').map(({ line }) => line);
+  for (const cause of [...new Set(slipped.map(({ etaCause }) => etaCause!))].sort()) {
+    row = await say(tx, row, EtaSlipped, { lines: slipped.filter(({ etaCause }) => etaCause === cause).map((line) => etaLine(line, tx.now)), cause });
   }
+  if (lines.length) await told(tx, lines);
+  return pickForJob(tx, row);
 }
 
-function etaMove({ before, after }: Change, holder: ReservationRow, now: Date) {
-  const line = { lineId: after.lineId, partNumber: after.partNumber, before: before.eta?.toISOString() ?? null };
-  if (isReady(after)) return holder.holderKind === 'appointment' && !isReady(before) ? [{ ...line, eta: now.toISOString(), slipped: false }] : [];
-  if (before.eta?.getTime() === after.eta?.getTime()) return [];
-  const slipped = before.eta !== null && (after.eta === null || after.eta > before.eta);
-  return [{ ...line, eta: after.eta?.toISOString() ?? null, slipped }];
-}
+const etaLine = (line: LineRow, now: Date) => ({
+  lineId: line.lineId, partNumber: line.partNumber, before: line.toldEta?.toISOString() ?? null, eta: (isReady(line) ? now : line.eta)?.toISOString() ?? null,
+});
 
 /** Consented lines that lie on the shelf go to the job's place there. */
 export async function pickForJob(tx: Tx, holder: ReservationRow): Promise<ReservationRow> {

@@ -6,12 +6,11 @@ import { PartsShort, ReservationMade } from '@aftersales/contracts/parts/reserva
 import { policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { isReady } from '../stock/balance';
 import { heldLine } from './appointment-holds';
 import { hold, linesOf } from './hold';
 import { isNews, keepWishes, lockHolders, lockIfNews, say, type ReservationRow } from './holders';
 import { ask, decline, firm, keepAlive, lessHeld, type Wish, type WishLine } from './reservation';
-import { needOf, openOf, pickForJob, tellChanges } from './tell';
+import { isReady, needOf, openOf, pickForJob, tellHolder, told } from './tell';
 
 /** What the store room has to give: numbered lines that the customer doesn't bring himself. */
 const partsOf = (lines: readonly EstimateLine[]): WishLine[] =>
@@ -38,7 +37,8 @@ export class VisitHolds {
     const held = appointment ? await linesOf(tx, appointment.id) : [];
     const wish: Wish = { round: data.version, level: 'soft', lines: lessHeld(partsOf(data.lines), held), neededBy: data.promisedAt, expiresAt: data.expiresAt < atMost ? data.expiresAt : atMost };
     const asked = await keepWishes(tx, visit, { wishes: ask(visit, wish), appointmentId: data.appointmentId });
-    await tellChanges(tx, await hold(tx, asked), 'other-promise-first', asked.id);
+    await hold(tx, asked);
+    await tellHolder(tx, asked);
   }
 
   /** Consent: firm, taking over what the appointment holds; then each line is picked, or told as short with its ETA. */
@@ -48,21 +48,22 @@ export class VisitHolds {
     const wish: Wish = { round: data.version, level: 'firm', lines: partsOf(data.lines), neededBy: data.promisedAt, expiresAt: null };
     let firmed = await keepWishes(tx, visit, { wishes: firm(visit, wish), appointmentId: data.appointmentId, repairOrder: data.repairOrder });
     const from = appointment && appointment.closed !== 'taken-over' ? await keepWishes(tx, appointment, { wishes: [], closed: 'taken-over', visitId: visit.id }) : undefined;
-    const changes = await hold(tx, firmed, from);
+    await hold(tx, firmed, from);
     if (from) await this.promises.void(tx, 'parts.pick-ahead', from.id, 'arrived');
     const lines = (await linesOf(tx, firmed.id)).filter((line) => line.level === 'firm' && openOf(line) > 0);
     if (lines.length && lines.every((line) => line.reserved === openOf(line))) firmed = await say(tx, firmed, ReservationMade, { round: data.version, lines: lines.map(heldLine), expiresAt: null });
     firmed = await pickForJob(tx, firmed);
     const short = lines.filter((line) => !isReady(line)).map((line) => ({ ...needOf(line), missing: openOf(line) - line.ready, eta: line.eta?.toISOString() ?? null }));
     if (short.length) firmed = await say(tx, firmed, PartsShort, { round: data.version, lines: short });
-    await tellChanges(tx, changes, 'other-promise-first', firmed.id);
+    await told(tx, lines);
   }
 
   async declineLines(tx: Tx, { data, version, storeId }: Fact<typeof LinesDeclined>): Promise<void> {
     const visit = await lockIfNews(tx, storeId!, 'visit', data.visitId, version);
     if (!visit || visit.closed) return;
     const asked = await keepWishes(tx, visit, { wishes: decline(visit, data.version, data.lines.map(({ lineId }) => lineId)) });
-    await tellChanges(tx, await hold(tx, asked), 'other-promise-first', asked.id);
+    await hold(tx, asked);
+    await tellHolder(tx, asked);
   }
 
   /** Nothing is held any more, and what the floor called the car by is forgotten. */
@@ -72,7 +73,7 @@ export class VisitHolds {
     for (const holder of [visit, appointment]) {
       if (!holder || holder.closed === 'taken-over') continue;
       const closed = await keepWishes(tx, holder, { wishes: [], closed: 'delivered', floorWaitsSince: null });
-      await tellChanges(tx, await hold(tx, closed), 'other-promise-first', closed.id);
+      await hold(tx, closed);
       await this.promises.void(tx, 'parts.pick-ahead', closed.id, 'delivered');
     }
     await tx.query(`delete from visit_label where id = $1`, [data.visitId]);

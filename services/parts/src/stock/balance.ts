@@ -1,10 +1,11 @@
 import type { Payer } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
+import { wake } from '@aftersales/platform/timers/wake';
 import type { InboundRow } from '../inbound/inbound';
 import { dropSurplus, planSupply } from '../inbound/plan-supply';
 import type { Level } from '../reservation/reservation';
 import { tellAvailability } from './availability';
-import { lockCards, type Card } from './cards';
+import type { Card } from './cards';
 import { supply, type Inbound, type Supply } from './supply';
 
 export interface LineRow {
@@ -27,54 +28,43 @@ export interface LineRow {
   readonly source: 'stock' | 'inbound' | 'transfer' | 'order' | null;
   readonly eta: Date | null;
   readonly pickedAt: Date | null;
+  readonly toldReady: boolean;
+  readonly toldEta: Date | null;
+  readonly etaCause: string | null;
 }
 
-/** What balancing did to one line. */
-export interface Change {
-  readonly before: LineRow;
-  readonly after: LineRow;
-}
-
-/** All of it lies on the shelf. */
-export const isReady = (line: LineRow): boolean => line.ready === line.quantity - line.issued;
-
-/** Held until the end: the holders whom a change of these parts may touch, and the cards. Its caller already holds the holder that it works for. */
-export async function lockForBalance(tx: Tx, storeId: string, partNumbers: readonly string[]): Promise<Map<string, Card>> {
-  await tx.query(
-    `select id from reservation where store_id = $1 and id in (
-       select reservation_id from reservation_line where store_id = $1 and part_number = any($2::text[]) and quantity > issued and ready < quantity - issued
-     ) order by id for update`,
-    [storeId, partNumbers],
-  );
-  return lockCards(tx, storeId, partNumbers);
+export interface Why {
+  /** The holder in whose transaction this is: it tells itself. */
+  readonly for?: string;
+  /** Why times move, as `eta-slipped` says it. */
+  readonly cause?: string;
 }
 
 /**
  * After anything that moves stock, inbound or need: gives what is free to those who lack it, orders what is lacking, drops planned orders
- * that nobody needs, tells the group what is free. The cards are locked. Returns the lines it changed.
+ * that nobody needs, tells the group what is free. The cards are locked. Other holders whom it touches are woken, at once, to tell what it
+ * means to them under their own lock (`reservation.tell`): nobody ever waits for a holder while he holds a card.
  */
-export async function balance(tx: Tx, storeId: string, partNumbers: readonly string[]): Promise<Change[]> {
-  const changes: Change[] = [];
-  for (const partNumber of [...new Set(partNumbers)].sort()) changes.push(...(await balanceOne(tx, storeId, partNumber)));
-  return changes;
+export async function balance(tx: Tx, storeId: string, partNumbers: readonly string[], why: Why = {}): Promise<void> {
+  for (const partNumber of [...new Set(partNumbers)].sort()) await balanceOne(tx, storeId, partNumber, why);
 }
 
-async function balanceOne(tx: Tx, storeId: string, partNumber: string): Promise<Change[]> {
-  const lines = await tx.query<LineRow>(`select * from reservation_line where store_id = $1 and part_number = $2 and quantity > issued for update`, [storeId, partNumber]);
+async function balanceOne(tx: Tx, storeId: string, partNumber: string, why: Why): Promise<void> {
+  const lines = await tx.query<LineRow>(`select * from reservation_line where store_id = $1 and part_number = $2 and quantity > issued`, [storeId, partNumber]);
   let now = await look(tx, storeId, partNumber, lines);
   if (now.gap > 0 && (await planSupply(tx, storeId, partNumber, now.gap))) now = await look(tx, storeId, partNumber, lines);
-  const changes: Change[] = [];
   const rows = new Map(lines.map((line) => [line.id, line]));
   for (const { id, reserved, ready, eta, from } of now.lines) {
     const before = rows.get(id)!;
     if (before.reserved === reserved && before.ready === ready && before.source === from && before.eta?.getTime() === eta?.getTime()) continue;
-    const after: LineRow = { ...before, reserved, ready, eta, source: from, version: before.version + 1 };
-    await tx.query(`update reservation_line set reserved = $2, ready = $3, eta = $4, source = $5, version = version + 1 where id = $1`, [id, reserved, ready, eta, from]);
-    changes.push({ before, after });
+    await tx.query(
+      `update reservation_line set reserved = $2, ready = $3, eta = $4, source = $5, eta_cause = $6, version = version + 1 where id = $1`,
+      [id, reserved, ready, eta, from, why.cause ?? 'other-promise-first'],
+    );
+    if (before.reservationId !== why.for && before.level !== 'soft') wake(tx, 'reservation.tell', { id: before.reservationId, storeId }, tx.now);
   }
   for (const { id, quantity } of now.surplus) await dropSurplus(tx, id, quantity);
   await tellAvailability(tx, storeId, partNumber, now.nextEta);
-  return changes;
 }
 
 async function look(tx: Tx, storeId: string, partNumber: string, lines: readonly LineRow[]): Promise<Supply> {
@@ -91,6 +81,7 @@ async function look(tx: Tx, storeId: string, partNumber: string, lines: readonly
   return supply(card.onHand - card.asked, lines.map((line) => ({ ...line, quantity: line.quantity - line.issued })), inbound.map(asInbound));
 }
 
+/** An order is planned until somebody has confirmed it, a sister's goods until she has sent them. */
 const asInbound = ({ id, quantity, received, eta, source, state, shipped }: InboundRow & { shipped: boolean }): Inbound => ({
-  id, open: quantity - received, eta, planned: state === 'planned' && !shipped, from: state === 'planned' ? source : 'inbound',
+  id, open: quantity - received, eta, planned: source === 'transfer' ? !shipped : state === 'planned', from: source === 'transfer' || state === 'planned' ? source : 'inbound',
 });

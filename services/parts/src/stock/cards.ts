@@ -20,7 +20,7 @@ export interface Card {
 
 /**
  * The cards of these parts, begun where there is none, held until the end of the transaction. Whoever changes what a card sums up holds it
- * first. Order of locks: reservations by id, cards by part number, then inbound lines.
+ * first. Order of locks: the paper (requisition), the holder (reservation), cards by part number, then inbound lines and transfers.
  */
 export async function lockCards(tx: Tx, storeId: string, partNumbers: readonly string[]): Promise<Map<string, Card>> {
   const numbers = [...new Set(partNumbers)].sort();

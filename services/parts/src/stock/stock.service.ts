@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { demand, Refused } from '@aftersales/contracts/kernel/refused';
 import { lockRow, NotFound, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { tellChanges } from '../reservation/tell';
-import { balance, lockForBalance } from './balance';
-import { post, type Card } from './cards';
+import { balance } from './balance';
+import { lockCards, post, type Card } from './cards';
 
 export interface Place {
   readonly warehouse: string;
@@ -18,11 +17,11 @@ export class StockService {
   /** The first line of a card: what lay there when the store began to count. Later goods come by receipt. */
   async open(tx: Tx, storeId: string, staffId: string, { partNumber, quantity, ...place }: Place & { partNumber: string; quantity: number }): Promise<Card> {
     if (!(await tx.one(`select 1 from part where part_number = $1`, [partNumber]))) throw new Refused('parts.unknown-part', `${partNumber} is not in the catalogue.`);
-    const card = (await lockForBalance(tx, storeId, [partNumber])).get(partNumber)!;
+    const card = (await lockCards(tx, storeId, [partNumber])).get(partNumber)!;
     demand(!(await tx.one(`select 1 from stock_move where store_id = $1 and part_number = $2 limit 1`, [storeId, partNumber])), 'parts.card-begun', 'This card has begun: goods come in by receipt.');
     await updateRow(tx, 'stock_card', card, place);
     await post(tx, { storeId, partNumber, quantity, reason: 'opening', about: null, staffId });
-    await tellChanges(tx, await balance(tx, storeId, [partNumber]), 'other-promise-first');
+    await balance(tx, storeId, [partNumber]);
     return lockRow<Card>(tx, 'stock_card', card.id);
   }
 
@@ -36,7 +35,7 @@ export class StockService {
   /** Timer: a sister gave back what she was asked for; her own waiting lines get it. */
   async serve(tx: Tx, cardId: string): Promise<void> {
     const { storeId, partNumber } = await lockRow<Card>(tx, 'stock_card', cardId);
-    await lockForBalance(tx, storeId, [partNumber]);
-    await tellChanges(tx, await balance(tx, storeId, [partNumber]), 'other-promise-first');
+    await lockCards(tx, storeId, [partNumber]);
+    await balance(tx, storeId, [partNumber]);
   }
 }

@@ -132,8 +132,9 @@ export class StoreRoom {
     }, { storeId: this.a.storeId, version: this.#next(visitId) });
   }
 
-  /** What was said about one holder, in order: type without service and version, and data. */
+  /** What was said about one holder, in order, when nobody has anything left to tell: type without service and version, and data. */
   async told(holderId: string): Promise<{ what: string; data: any; version: number }[]> {
+    await this.service.fireDue();
     const rows = await this.service.rows<{ envelope: string }>(`select envelope from outbox where topic = 'parts.reservation' and key = $1 order by id`, [holderId]);
     return rows.map(({ envelope }) => JSON.parse(envelope)).map(({ type, data, aggregateversion }) => ({ what: type.replace(/^parts\.|\.v1$/g, ''), data, version: aggregateversion }));
   }

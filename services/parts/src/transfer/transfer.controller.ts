@@ -4,9 +4,8 @@ import { findRow, lockRow, NotFound, updateRow } from '@aftersales/platform/data
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { tellChanges } from '../reservation/tell';
-import { balance, lockForBalance } from '../stock/balance';
-import { post } from '../stock/cards';
+import { balance } from '../stock/balance';
+import { lockCards, post } from '../stock/cards';
 import { ship, transferAllowed, type TransferRow } from './transfer';
 
 const TransferView = z.object({
@@ -31,11 +30,11 @@ export class TransferController {
   async ship(tx: Tx, { storeId, params, version, person }: Call) {
     const { partNumber, storeId: giver } = await findRow<TransferRow>(tx, 'transfer', params['transferId']!);
     if (giver !== storeId) throw new NotFound('transfer');
-    await lockForBalance(tx, storeId, [partNumber]);
+    await lockCards(tx, storeId, [partNumber]);
     const transfer = await lockRow<TransferRow>(tx, 'transfer', params['transferId']!, version);
     const shipped = await updateRow(tx, 'transfer', transfer, ship(transfer));
     await post(tx, { storeId, partNumber, quantity: -transfer.quantity, reason: 'transfer-out', about: transfer.id, staffId: person.id });
-    await tellChanges(tx, await balance(tx, storeId, [partNumber]), 'other-promise-first');
+    await balance(tx, storeId, [partNumber]);
     return view(shipped, person.roles);
   }
 }
