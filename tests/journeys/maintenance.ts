@@ -143,7 +143,7 @@ async function worked(stage: Stage, car: Car, visit: VisitAtDesk, job: JobOnFloo
   await job.work('technician.a', labour('ENG-PUMP-W'));
   await stage.jumpTo(atLocal(zone, localDate(zone, new Date(slipped)), '10:00'));
   await stage.ask('parts-keeper.a', `POST ${at('parts')}/inbound/${inbound.id}/receive`, { ifMatch: later.version, body: { quantity: later.quantity } });
-  await pick(stage, (row) => row.holderKind === 'visit');
+  await stage.fact('parts.parts-picked', (data) => data.holderId === visit.visitId && data.lines.some(({ lineId }: any) => lineId === pads.lineId));
   await stage.fact('workshop.job-unblocked', (data) => data.visitId === visit.visitId && data.reason === 'parts');
   await issueParts(stage, visit.visitId, [{ lineId: pads.lineId, quantity: 1000, payer: 'customer', exempt: false }]);
   await job.move('workshop-manager.a', 'assign', { lineIds: [padLabour], technicianIds: [staff('technician-2.a')], briefing: '前刹车片' });
