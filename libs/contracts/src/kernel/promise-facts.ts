@@ -25,7 +25,7 @@ const said = (service: ServiceName, what: 'opened' | 'paused' | 'resumed' | 'kep
     topic: `${service}.promise`,
     key: ({ promiseId }) => promiseId,
     data: promise,
-    heardBy: { hq: ['promiseId', 'kind', 'dueAt', 'outcome', 'cause'] },
+    heardBy: { hq: ['promiseId', 'kind', 'subject', 'ownerRole', 'policy', 'policyVersion', 'calendarVersion', 'startedAt', 'dueAt', 'outcome', 'cause', 'doneAt', 'pausedMs'] },
   });
 
 export const promiseFacts = (service: ServiceName) => ({

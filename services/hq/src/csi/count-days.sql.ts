@@ -7,8 +7,8 @@ export interface StoreDay {
 
 /**
  * Counts these store-days again from the kept facts. A visit stands once in each of its dimensions; an excluded one is counted as excluded and
- * as nothing else. The answer that counts is the newest of the locked survey. A sheet answered on the phone was reached, also when its own call
- * was merged into another car's (CRM-4).
+ * as nothing else. The answer that counts is the newest of the locked survey. Who answered was reached, also when the call was merged into another car's
+ * (CRM-4) and the follow-up of this one says no more.
  */
 export async function count(tx: Tx, storeDays: readonly StoreDay[]): Promise<void> {
   const days = [...new Map(storeDays.map((one) => [`${one.storeId}/${one.day}`, one])).values()];
@@ -26,14 +26,14 @@ const countAgain = `
   with ${touchedDays},
   visit as (
     select v.store_id, v.locked_day as day, v.brand, v.advisor_id, v.technician_ids, v.excluded_by, v.excluded_by is null as asked,
-      f.planned, f.do_not_call, f.reached or coalesce(a.channel = 'call', false) as reached, f.failed, a.id as answer_id, a.recommend, a.replaces
+      f.planned, f.do_not_call, f.reached or a.id is not null as reached, f.failed, a.id as answer_id, a.recommend, a.replaces
     from touched t
     join csi_visit v on v.store_id = t.store_id and v.locked_day = t.day
     cross join lateral (
       select count(because) > 0 as planned, coalesce(bool_or(do_not_call), false) as do_not_call, count(reached_at) > 0 as reached, count(failed_reason) > 0 as failed
       from csi_follow_up where store_id = v.store_id and visit_id = v.id) f
     left join lateral (
-      select id, channel, recommend, replaces from csi_answer where store_id = v.store_id and survey_id = v.survey_id order by version desc, id desc limit 1) a on v.excluded_by is null
+      select id, recommend, replaces from csi_answer where store_id = v.store_id and survey_id = v.survey_id order by version desc, id desc limit 1) a on v.excluded_by is null
   ),
   part as (
     select 'store' as dimension, '' as member, v.* from visit v
@@ -45,7 +45,7 @@ const countAgain = `
   sample as (
     insert into csi_sample_day
     select store_id, day, dimension, member, count(*), count(*) filter (where not asked), count(*) filter (where asked and planned), count(*) filter (where asked and do_not_call),
-      count(*) filter (where asked and planned and reached), count(*) filter (where asked and planned and failed and not reached), count(answer_id), count(answer_id) filter (where replaces is not null),
+      count(*) filter (where asked and reached), count(*) filter (where asked and failed and not reached), count(answer_id), count(answer_id) filter (where replaces is not null),
       ${Array.from({ length: 11 }, (_, score) => `count(*) filter (where recommend = ${score})`).join(', ')}
     from part group by store_id, day, dimension, member
   )

@@ -66,7 +66,7 @@ function rowOf(stores: readonly OneStore[], { policyId, version, value: method }
   const five = (figures: Figures) => Object.fromEntries(figureNames.map((name) => [name, view(figures[name])])) as Record<keyof Figures, FigureView>;
   return {
     ...of, method: { policyId, version }, sample: { visits: all.visits, ...sample },
-    coverage: rateOf(all.planned, all.visits, method), reachedRate: rateOf(all.reached, all.planned, method), responseRate: rateOf(sample.answered, all.visits, method),
+    coverage: rateOf(all.planned, all.visits, method), reachedRate: rateOf(all.reached, all.visits, method), responseRate: rateOf(sample.answered, all.visits, method),
     pooled: { ...five(pooled(all, method)), factors: byFactor(all, method).map(({ topBox, top2Box, mean, ...factor }) => ({ ...factor, topBox: view(topBox), top2Box: view(top2Box), mean: view(mean) })) },
     meanOfStores: { stores: counted.filter(({ levels }) => levels.has('')).length, ...five(meanOfStores(counted, method)) },
   };

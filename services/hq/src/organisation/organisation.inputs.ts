@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { isZone } from '@aftersales/calendar/zone';
 import { Calendar, Desk } from '@aftersales/contracts/hq/calendar';
 import { policyKinds, type PolicyKind } from '@aftersales/contracts/hq/policies';
 import { PolicyScope } from '@aftersales/contracts/hq/policy';
 import { StoreChanged } from '@aftersales/contracts/hq/store';
 import { Role } from '@aftersales/contracts/roles';
 
-export const StoreInput = z.strictObject(StoreChanged.data.omit({ storeId: true, version: true }).shape);
+/** Every service and every figure counts days in this zone: a word that is none would stop them all. */
+export const StoreInput = z.strictObject({ ...StoreChanged.data.omit({ storeId: true, version: true }).shape, zone: z.string().max(64).refine(isZone, 'not a time zone of the IANA list') });
 export type StoreInput = z.output<typeof StoreInput>;
 
 export const CalendarInput = z.strictObject({ storeId: z.uuid(), desk: Desk, calendar: z.strictObject(Calendar.shape) });

@@ -41,6 +41,14 @@ describe('organisation', () => {
     expect((await service.said(PolicyChanged)).length).toBe(before);
   });
 
+  it('HQ-1 a store in a time zone that does not exist is refused by field', async () => {
+    const store = { code: 'C-01', region: 'north', brands: ['nova'], market: 'TW', currency: 'TWD', locale: 'zh-TW', name: 'Store C', phone: '+886255501003', address: 'Demo Road 3', closed: false };
+    const put = (zone: string) => service.http(`PUT /organisation/stores/${uuidv7()}`, { as: org.hqAdmin, body: { ...store, zone } });
+    expect(await put('Asia/Atlantis')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/zone' }] } });
+    expect((await put('+08:00')).status).toBe(422);
+    expect((await put('Asia/Taipei')).status).toBe(200);
+  });
+
   it('HQ-1 only hq-admin writes the organisation', async () => {
     const answer = await service.http(`PUT /organisation/staff/${uuidv7()}`, { as: org.a.staff['store-manager'], body: { name: 'X', posts: [] } });
     expect(answer).toMatchObject({ status: 403, body: { code: 'auth.role' } });
