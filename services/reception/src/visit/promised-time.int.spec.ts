@@ -98,6 +98,13 @@ describe('the promised time', () => {
     expect(await about(late, visitId)).toMatchObject([{ cause: 'outage' }]);
   });
 
+  it('REC-19 promised at shorter notice than the warning’s, nothing rings before it is due', async () => {
+    const { visitId } = await promisedIn(1 - 1 / 60);
+    expect(await desk.service.rows(`select kind from timer where subject = $1 order by kind`, [visitId])).toEqual([{ kind: 'visit.promised' }]);
+    await desk.service.jump(hour);
+    expect([await warned(visitId), await tasks(visitId)]).toEqual([null, ['tell-customer/promise-late']]);
+  });
+
   it('REC-19 an add-on agrees on a time anew: the old promise is void, the floor hears the new one', async () => {
     const { visitId, promisedAt } = await promisedIn(3);
     const [one] = (await desk.get(`/${visitId}/estimates/1`)).body.lines;

@@ -28,13 +28,15 @@ export class PromisedTimeService {
     const running = await this.promises.openOn(tx, promised, visit.id);
     if (running?.dueAt.getTime() === promisedAt.getTime()) return;
     await this.promises.void(tx, promised, visit.id, 'moved');
+    letSleep(tx, promiseWarning, visit);
     const policy = await policyOf(tx, promiseWarning, visit.storeId);
     const { calendar, version: calendarVersion } = await calendarOf(tx, visit.storeId, 'service');
     const warning = subtract(calendar, promisedAt, policy.value.workingMinutesBefore * minute);
     await this.promises.open(tx, {
       kind: promised, subject: visit.id, storeId: visit.storeId, ownerRole: 'advisor', policy, calendarVersion, dueAt: promisedAt,
       explanation: [{ rule: 'agreed', at: promisedAt.toISOString() }, { rule: 'warning', at: warning.at.toISOString(), steps: warning.steps }],
-      alsoWake: { [promiseWarning]: warning.at },
+      // Promised at shorter notice than the warning's: the customer has only just agreed.
+      alsoWake: warning.at > tx.now ? { [promiseWarning]: warning.at } : {},
     });
   }
 
