@@ -73,6 +73,21 @@ describe('a claim', () => {
     expect(await saidOf(visit, ClaimSubmitted)).toEqual([]);
   });
 
+  it('CLM-4 a part without an old part: only of the classes that the policy exempts', async () => {
+    const visit = world.visit(await world.car(), lines());
+    await world.authorised(visit);
+    await world.completed(visit);
+    await world.settled(visit);
+    const exempt = () => world.move(visit, 'evidence', { body: { noOldPart: [{ lineId: visit.lines[1]!.lineId, class: 'first-fit' }] } });
+    expect((await get(visit)).evidence.missing).toEqual([`old-part-tag/${visit.lines[1]!.lineId}`]);
+    await world.org.policy('parts.old-part-exempt', { classes: ['fluid'] });
+    expect(await exempt()).toMatchObject({ status: 409, body: { code: 'claim.old-part-class' } });
+    await world.org.policy('parts.old-part-exempt', { classes: ['fluid', 'bulk', 'accessory', 'first-fit'] });
+    expect(await exempt()).toMatchObject({ status: 200, body: { evidence: { missing: [] } } });
+    expect(await world.move(visit, 'check')).toMatchObject({ status: 200, body: { state: 'checked' } });
+    expect(await exempt()).toMatchObject({ status: 200, body: { state: 'draft' } }); // a new look
+  });
+
   it('CLM-4 submitted twice with one key, and by two at once: one submission', async () => {
     const visit = await world.wholeVisit(lines());
     await world.move(visit, 'check');

@@ -126,7 +126,7 @@ export class ClaimsWorld {
 
   async claimOf(visit: TestVisit): Promise<{ id: string; version: number; number: string; state: string; submitBy: Date | null }> {
     const [row] = await this.service.rows('select id, version, number, state, submit_by from claim where visit_id = $1', [visit.visitId]);
-    return row && ({ ...row, submitBy: row['submit_by'] } as never);
+    return (row && { ...row, submitBy: row['submit_by'] }) as never;
   }
 
   /** One move at HTTP, with the version as it is now. */
