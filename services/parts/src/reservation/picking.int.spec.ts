@@ -93,6 +93,33 @@ describe('the booking shelf', () => {
     await room.org.policy('appointment.release', { noShowFreesParts: 'close-of-day', cancelFreesParts: 'at-once' });
   });
 
+  it('PRT-3 who comes after the no-show, but before the close of day, gets what still lies on the booking shelf', async () => {
+    let at = new Date(`${(await room.at(3 * day)).slice(0, 10)}T03:00:00.000Z`);
+    while (at.getUTCDay() !== 2) at = new Date(at.getTime() + day);
+    await room.service.jump(at);
+    const part = await room.part(1000);
+    const wish = await booked([part], hour);
+    await pick(wish.appointmentId, [wish.parts[0]!.lineId], (await see(wish.appointmentId)).version);
+    await room.release(wish, 'no-show');
+    const consent = await room.consent([room.partLine(wish.parts[0]!)], { appointmentId: wish.appointmentId });
+    await room.arrive(consent);
+    await room.service.jump(12 * hour);
+    expect(await room.card(part)).toMatchObject({ reserved: 1000 });
+    await room.authorise(consent);
+    expect((await room.told(consent.visitId)).map(({ what }) => what)).toEqual(['reservation-made', 'parts-picked']);
+    expect(await room.card(part)).toMatchObject({ reserved: 1000, ready: 1000 });
+  });
+
+  it('PRT-3 a visit that goes without consent leaves nothing held behind, not of its appointment either', async () => {
+    const part = await room.part(1000);
+    const wish = await booked([part], hour);
+    const consent = await room.consent([], { appointmentId: wish.appointmentId });
+    await room.arrive(consent);
+    await room.deliver(consent);
+    expect(await room.card(part)).toMatchObject({ reserved: 0 });
+    expect(await see(wish.appointmentId)).toMatchObject({ state: 'delivered', lines: [] });
+  });
+
   it('PRT-4 the board is the store\'s own: another store sees nothing of it, a role without business is refused, a stale pick too', async () => {
     const wish = await booked([await room.part(1000)]);
     const { version } = await see(wish.appointmentId);
