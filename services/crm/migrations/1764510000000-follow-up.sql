@@ -37,6 +37,7 @@ create table follow_up (
 create unique index follow_up_of_delivery on follow_up (store_id, visit_id) where because = 'delivered';
 create index follow_up_of_person on follow_up (store_id, contact_id, delivered_day);
 create index follow_up_to_call on follow_up (store_id, state, due_at, id);
+create index follow_up_by_due on follow_up (store_id, due_at, id);
 create index follow_up_of_case on follow_up (store_id, case_id) where case_id is not null;
 call declare_scope('follow_up', 'store');
 
@@ -47,7 +48,8 @@ create table follow_up_attempt (
   version      int not null default 1,
   follow_up_id uuid not null,
   attempt      int not null check (attempt > 0),
-  outcome      text not null,
+  outcome      text not null check (outcome in ('reached', 'busy', 'unreachable', 'no-answer', 'off', 'rejected', 'not-beside-the-phone', 'asked-another-time', 'another-person', 'message-left',
+    'driving', 'wrong-number', 'data-mismatch', 'refuses')),
   agent_id     uuid not null,
   window_date  date not null,
   window_index int not null,

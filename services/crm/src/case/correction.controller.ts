@@ -5,6 +5,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { Command } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { SurveyView } from '../survey/survey.answers';
+import { moves } from '../survey/survey';
 import { surveyOf } from '../survey/survey.queries';
 import { Surveys } from '../survey/survey.service';
 import { Cases } from './case.service';
@@ -19,10 +20,10 @@ const Given = z.strictObject({
 export class CorrectionController {
   constructor(private readonly surveys: Surveys, private readonly cases: Cases) {}
 
-  @Command('POST :surveyId/corrections', { summary: 'A new answer in place of a wrong one, with a reason', roles: ['crm-supervisor'], ifMatch: true, body: Given, answer: SurveyView })
+  @Command('POST :surveyId/corrections', { summary: 'A new answer in place of a wrong one, with a reason', roles: moves[0]!.roles, ifMatch: true, body: Given, answer: SurveyView })
   async correct(tx: Tx, { params, version, body, person }: Call<z.output<typeof Given>>) {
     const { survey, grievance } = await this.surveys.correct(tx, params['surveyId']!, version, body, person.id);
     if (grievance) await this.cases.open(tx, survey, survey.followUpId, { ...grievance, words: body.note });
-    return surveyOf(tx, survey.id);
+    return surveyOf(tx, survey.id, person);
   }
 }

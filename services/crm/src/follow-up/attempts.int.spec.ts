@@ -33,6 +33,15 @@ describe('calls of a follow-up', () => {
     expect(await attempted(visitId)).toEqual([]);
   });
 
+  it('CRM-5 a first call in the last minute of the last window keeps the promise, whatever its outcome', async () => {
+    const { visitId } = await desk.delivers();
+    await desk.jump(3, '18:59');
+    expect(await desk.call(visitId, 'no-answer')).toMatchObject({ status: 200 });
+    expect(await promiseOf(visitId)).toMatchObject({ outcome: 'kept' });
+    await desk.jump(3, '19:00');
+    expect(await promiseOf(visitId)).toMatchObject({ outcome: 'kept' });
+  });
+
   it('CRM-5 late after the last window of day 3, and to be called all the same: the call is noted as done after', async () => {
     const { visitId } = await desk.delivers();
     await desk.jump(3, '18:59');
@@ -108,13 +117,15 @@ describe('calls of a follow-up', () => {
   });
 
   it('CRM-7 no answer the third time fails it and opens the advisor’s data check', async () => {
-    const { visitId, customerId, vehicleId } = await desk.delivers();
+    const { visitId, customerId, vehicleId, advisorId } = await desk.delivers();
     for (const [day, time, outcome] of [[1, '09:10', 'unreachable'], [1, '15:00', 'rejected'], [2, '10:00', 'not-beside-the-phone']] as const) {
       await desk.jump(day, time);
       await desk.call(visitId, outcome);
     }
     expect(await failed(visitId)).toMatchObject([{ reason: 'no-answer', attempts: 3, reopens: true, customerId, vehicleId }]);
-    expect((await desk.get('follow-ups?state=failed&limit=100', 'advisor')).body.items.find((item: { visitId: string }) => item.visitId === visitId)).toMatchObject({ allowed: ['data-check'] });
+    const tasks = async (id: string) => (await desk.get(`follow-ups?state=failed&advisorId=${id}`, 'advisor')).body.items;
+    expect(await tasks(advisorId)).toMatchObject([{ visitId, advisorId, allowed: ['data-check'] }]);
+    expect(await tasks(customerId)).toEqual([]);
     expect(await desk.call(visitId, 'busy')).toMatchObject({ status: 409, body: { code: 'follow-up.move' } });
     expect(await check(visitId, false)).toMatchObject({ status: 200, body: { state: 'closed', outcome: 'failed' } });
     expect(await desk.planned(visitId)).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { FollowUpClosed } from '@aftersales/contracts/crm/follow-up';
 import { SurveyAnswered, SurveyLocked } from '@aftersales/contracts/crm/survey';
+import seed from '@aftersales/contracts/hq/seed-policies';
 import { Told } from '../testing/told';
 import { CallDesk } from './testing/call-desk';
 
@@ -149,6 +150,13 @@ describe('who is followed up', () => {
     expect(await coverage()).toMatchObject({ coverage: { n: 3, of: 3, share: 1 }, reached: { n: 1, of: 3, share: 1 / 3, target: 0.8 }, failed: 1, pending: 1, doNotCall: 0 });
     expect(await desk.get(`follow-ups/coverage?from=${desk.date(0)}&to=${desk.date(6)}`, 'technician')).toMatchObject({ status: 403 });
     expect(await desk.get(`follow-ups/coverage?from=${desk.date(0)}`, 'store-manager')).toMatchObject({ status: 422 });
+  });
+
+  it('CRM-9 the target beside the rate is policy', async () => {
+    const quality = seed.find(({ kind }) => kind === 'targets.quality')!.value;
+    await desk.org.policy('targets.quality', { ...quality, reachedAtLeastPercent: 90 });
+    expect(await coverage()).toMatchObject({ reached: { target: 0.9 } });
+    await desk.org.policy('targets.quality', quality);
   });
 
   it('CRM-9 a missing follow-up is missed: coverage counts the locked list, not the follow-ups', async () => {

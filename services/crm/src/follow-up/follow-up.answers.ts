@@ -8,7 +8,7 @@ const Masked = z.object({ name: z.string().nullable(), phones: z.array(z.string(
 const Text = z.record(z.string(), z.string());
 
 export const FollowUpItem = z.object({
-  followUpId: z.uuid(), version: z.int(), visitId: z.uuid(), because: Because, caseId: z.uuid().nullable(), customerId: z.uuid(), vehicleId: z.uuid(), repairOrder: z.string(),
+  followUpId: z.uuid(), version: z.int(), visitId: z.uuid(), because: Because, caseId: z.uuid().nullable(), customerId: z.uuid(), vehicleId: z.uuid(), repairOrder: z.string(), advisorId: z.uuid(),
   state: State, outcome: z.string().nullable(), allowed: z.array(Move), opensAt: z.iso.datetime(), dueAt: z.iso.datetime(), nextAt: z.iso.datetime(),
   attempts: z.int(), lastOutcome: z.string().nullable(), doNotCall: z.boolean(), contact: Masked,
 });

@@ -26,10 +26,10 @@ export const DataCheckInput = z.strictObject({ corrected: z.boolean(), note: wor
 export type DataCheckInput = z.output<typeof DataCheckInput>;
 
 export const ListQuery = z.strictObject({
-  state: z.enum(['waiting', 'open', 'reached', 'failed', 'closed']).optional(), cursor: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(100).default(50),
+  state: z.enum(['waiting', 'open', 'reached', 'failed', 'closed']).optional(), advisorId: z.uuid().optional(), cursor: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 export type ListQuery = z.output<typeof ListQuery>;
-export const CallListQuery = ListQuery.omit({ state: true });
+export const CallListQuery = ListQuery.omit({ state: true, advisorId: true });
 export type CallListQuery = z.output<typeof CallListQuery>;
 
 export const CoverageQuery = z.strictObject({ from: z.iso.date(), to: z.iso.date() });

@@ -9,9 +9,9 @@ import { asksOf, callCalendar, type FollowUpRow } from './follow-up.row';
 
 type Person = { readonly roles: readonly string[] };
 type Contact = NonNullable<Parameters<typeof masked>[0]>;
-type ItemRow = FollowUpRow & Contact & { readonly repairOrder: string; readonly lastOutcome: string | null; readonly doNotCall: boolean };
+type ItemRow = FollowUpRow & Contact & { readonly repairOrder: string; readonly advisorId: string; readonly lastOutcome: string | null; readonly doNotCall: boolean };
 
-const items = `select f.*, s.repair_order, (select outcome from follow_up_attempt a where a.follow_up_id = f.id order by attempt desc limit 1) as last_outcome,
+const items = `select f.*, s.repair_order, s.advisor_id, (select outcome from follow_up_attempt a where a.follow_up_id = f.id order by attempt desc limit 1) as last_outcome,
     coalesce(${neverDialSql}, false) as do_not_call, c.name, c.language, c.preferred_from, c.preferred_to,
     coalesce((select jsonb_agg(jsonb_build_object('number', number) order by position) from customer_phone where customer_id = c.id), '[]') as phones
   from follow_up f
@@ -35,9 +35,9 @@ export async function callList(tx: Tx, storeId: string, { cursor, limit }: { cur
   return { ...pageOf(rows, limit, person), window: window.key, opensAt: window.from };
 }
 
-export async function followUps(tx: Tx, storeId: string, { state, cursor, limit }: { state?: string; cursor?: string; limit: number }, person: Person) {
+export async function followUps(tx: Tx, storeId: string, { state, advisorId, cursor, limit }: { state?: string; advisorId?: string; cursor?: string; limit: number }, person: Person) {
   const after = fromCursor(cursor, 2) ?? [null, null];
-  const rows = await tx.query<ItemRow>(`${items} where ${page} and ($5::text is null or f.state = $5) order by f.due_at, f.id limit $4`, [storeId, ...after, limit + 1, state ?? null]);
+  const rows = await tx.query<ItemRow>(`${items} where ${page} and ($5::text is null or f.state = $5) and ($6::uuid is null or s.advisor_id = $6) order by f.due_at, f.id limit $4`, [storeId, ...after, limit + 1, state ?? null, advisorId ?? null]);
   return pageOf(rows, limit, person);
 }
 
@@ -67,9 +67,9 @@ interface CallRow { attempt: number; outcome: string; agentId: string; windowKey
 interface SheetRow { visitId: string; satisfied: boolean; useOfCar: string | null; remarks: string | null; heard: string | null; apologised: boolean }
 
 function itemOf(row: ItemRow, person: Person) {
-  const { id, version, visitId, because, caseId, customerId, vehicleId, repairOrder, state, outcome, opensAt, dueAt, nextAt, attempts, lastOutcome, doNotCall } = row;
+  const { id, version, visitId, because, caseId, customerId, vehicleId, repairOrder, advisorId, state, outcome, opensAt, dueAt, nextAt, attempts, lastOutcome, doNotCall } = row;
   return {
-    followUpId: id, version, visitId, because, caseId, customerId, vehicleId, repairOrder, state, outcome, allowed: allowed(state, asksOf(row), person.roles), opensAt, dueAt, nextAt,
+    followUpId: id, version, visitId, because, caseId, customerId, vehicleId, repairOrder, advisorId, state, outcome, allowed: allowed(state, asksOf(row), person.roles), opensAt, dueAt, nextAt,
     attempts, lastOutcome, doNotCall, contact: masked(row),
   };
 }

@@ -12,7 +12,7 @@ export const SampleView = z.object({
 
 export const SurveyView = z.object({
   surveyId: z.uuid(), version: z.int(), visitId: z.uuid(), vehicleId: z.uuid(), repairOrder: z.string(), advisorId: z.uuid(), deliveredAt: z.iso.datetime(),
-  questionnaire: z.string(), questionnaireVersion: z.int(), state: z.enum(['excluded', 'locked', 'answered']),
+  questionnaire: z.string(), questionnaireVersion: z.int(), state: z.enum(['excluded', 'locked', 'answered']), allowed: z.array(z.enum(['correct'])),
   answers: z.array(z.object({
     answerId: z.uuid(), channel: z.enum(['call', 'link']), answers: z.array(Answer), recommend: z.int().nullable(), answeredAt: z.iso.datetime(),
     replaces: z.uuid().nullable(), reason: z.string().nullable(), note: z.string().nullable(), writtenBy: z.uuid(), writtenAt: z.iso.datetime(),

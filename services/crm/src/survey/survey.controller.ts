@@ -17,7 +17,7 @@ export class SurveyController {
   }
 
   @Query('GET surveys/:surveyId', { summary: 'A survey with its answers', roles: readers, answer: SurveyView })
-  one(tx: Tx, { params }: Call) {
-    return surveyOf(tx, params['surveyId']!);
+  one(tx: Tx, { params, person }: Call) {
+    return surveyOf(tx, params['surveyId']!, person);
   }
 }

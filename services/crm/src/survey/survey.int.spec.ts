@@ -26,7 +26,7 @@ describe('survey', () => {
     const first = await answeredVisit({ welcome: 2 });
     const body = { answers: [{ question: 'welcome', level: 1 }], recommend: 10, reason: 'mistyped', note: 'the agent hit the wrong key' };
     await desk.jump(1, '10:00');
-    expect(await correct(first.surveyId, body)).toMatchObject({ status: 200, body: { state: 'answered', answers: [{ replaces: first.answerId, reason: 'mistyped' }, { answerId: first.answerId, replaces: null }] } });
+    expect(await correct(first.surveyId, body)).toMatchObject({ status: 200, body: { state: 'answered', allowed: ['correct'], answers: [{ replaces: first.answerId, reason: 'mistyped' }, { answerId: first.answerId, replaces: null }] } });
     expect(await corrected(first.surveyId)).toMatchObject([{ replaces: first.answerId, answeredAt: first.answeredAt, answers: [{ question: 'welcome', factor: 'reception', weight: 200, level: 1 }], correctedBy: desk.store.staff['crm-supervisor'] }]);
     expect(await correct(first.surveyId, body)).toMatchObject({ status: 200 });
     const [one, two] = await corrected(first.surveyId);

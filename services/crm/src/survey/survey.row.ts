@@ -1,6 +1,6 @@
 import type { Answer } from '@aftersales/contracts/crm/survey';
 import type { Tx } from '@aftersales/platform/database/tx';
-import type { Question, Text } from './survey';
+import type { Question, SurveyState, Text } from './survey';
 
 export interface SurveyRow {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface SurveyRow {
   readonly questionnaireVersion: number;
   readonly dissatisfiedFrom: number;
   readonly followUpId: string | null;
-  readonly state: 'excluded' | 'locked' | 'answered';
+  readonly state: SurveyState;
 }
 
 export interface SurveyAnswerRow {

@@ -1,6 +1,7 @@
 import type { Answer } from '@aftersales/contracts/crm/survey';
 import { demand } from '@aftersales/contracts/kernel/refused';
 import type { Department } from '@aftersales/contracts/kernel/values';
+import type { Role } from '@aftersales/contracts/roles';
 
 /** By language tag: what the agent reads out. */
 export type Text = Readonly<Record<string, string>>;
@@ -19,6 +20,13 @@ export interface GivenAnswer {
   readonly question: string;
   readonly level: number;
 }
+
+export type SurveyState = 'excluded' | 'locked' | 'answered';
+
+/** locked → answered is the follow-up's sheet; what was answered is corrected, never edited. */
+export const moves: readonly { readonly move: 'correct'; readonly from: SurveyState; readonly roles: readonly Role[] }[] = [{ move: 'correct', from: 'answered', roles: ['crm-supervisor'] }];
+
+export const allowed = (state: SurveyState, roles: readonly string[]) => moves.filter((one) => one.from === state && one.roles.some((role) => roles.includes(role))).map(({ move }) => move);
 
 /** CRM-16: a version is whole and weighs 1,000. @throws Refused */
 export function checkQuestions(questions: readonly Question[]): void {
