@@ -120,11 +120,15 @@ export const LinesDeclined = defineEvent({
   },
 });
 
-/** A new promised time, told before the old one passed (REC-19). `how: message` means that crm shall write it. */
+/** A new promised time, told before the old one passed (REC-19). `how: message` means that crm shall write it; claims: forecast of days in repair. */
 export const PromiseMoved = defineEvent({
   type: 'reception.promise-moved.v1', topic, key,
   data: z.object({ ...car, promisedAt: Instant, before: Instant, cause: Code, toldAt: Instant, how: Channel }),
-  heardBy: { workshop: ['visitId', 'promisedAt', 'cause'], crm: ['visitId', 'customerId', 'vehicleId', 'promisedAt', 'cause', 'how'] },
+  heardBy: {
+    workshop: ['visitId', 'promisedAt', 'cause'],
+    crm: ['visitId', 'customerId', 'vehicleId', 'promisedAt', 'cause', 'how'],
+    claims: ['visitId', 'promisedAt'],
+  },
 });
 
 /** The advisor has checked the washed car (REC-21). crm tells the customer; a failed message comes back as a task. */

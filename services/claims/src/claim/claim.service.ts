@@ -82,6 +82,7 @@ export class ClaimService {
 
   async #send(tx: Tx, claim: ClaimRow, next: Claim, appealFor: string | null): Promise<ClaimRow> {
     const { repair, vin } = await this.evidenceOf(tx, claim);
+    demand(vin, 'claim.vin', 'The maker knows a car by its VIN, and this car has none in its file.');
     const row = await updateRow(tx, 'claim', claim, { ...decided(next), vehicleId: repair.vehicleId!, firstSubmittedAt: claim.firstSubmittedAt ?? tx.now });
     const sent = row.lines.filter(({ outcome }) => outcome === 'open');
     const approvals = await tx.query<{ preApproval: string }>(`select distinct pre_approval from coverage where store_id = $1 and visit_id = $2 and state = 'decided' and pre_approval is not null order by 1`, [claim.storeId, claim.visitId]);
@@ -96,7 +97,7 @@ export class ClaimService {
       },
     });
     publish(tx, ClaimSubmitted, row, {
-      claimId: row.id, visitId: row.visitId, vehicleId: row.vehicleId, claimNumber: row.number, vin: vin!, submission: row.submission,
+      claimId: row.id, visitId: row.visitId, vehicleId: row.vehicleId, claimNumber: row.number, vin, submission: row.submission,
       lines: sent.map(({ lineId, amount }) => ({ lineId, amount })), amount: totalOf(sent, row), submittedAt: tx.now.toISOString(),
     });
     return row;

@@ -63,6 +63,7 @@ describe('the maker', () => {
       const answers = await Promise.all([1, 2, 3].map(() => call(body, { id: `W_${visit.visitId}` })));
       expect([...answers, await call(body, { id: `W_${visit.visitId}` })].map(({ status }) => status)).toEqual([204, 204, 204, 204]);
       expect(await saidOf(visit, ClaimAccepted)).toHaveLength(1);
+      expect(await world.service.rows('select 1 from maker_news where claim_id = (select id from claim where visit_id = $1)', [visit.visitId])).toHaveLength(1);
     });
 
     it('CLM-5 the payment overtakes its decision: it is kept, and said after it', async () => {

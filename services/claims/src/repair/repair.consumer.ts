@@ -1,10 +1,10 @@
 import type { Contract, Fact } from '@aftersales/contracts/kernel/event';
 import { EtaChanged, EtaSlipped, OldPartHandedIn, PartsPicked, PartsShort } from '@aftersales/contracts/parts/reservation';
-import { VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
+import { PromiseMoved, VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
 import { FaultFound, JobCompleted } from '@aftersales/contracts/workshop/job';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { authorised, comesAt, completed, faultFound, hasCome, oldPart, opened, settled, waitsFor, type Repair } from './repair';
+import { authorised, comesAt, completed, faultFound, hasCome, oldPart, opened, promiseMoved, settled, waitsFor, type Repair } from './repair';
 import { RepairService } from './repair.service';
 
 @Consumer('claims.repair')
@@ -19,6 +19,11 @@ export class RepairConsumer {
   @On(VisitAuthorised)
   authorised(tx: Tx, fact: Fact<typeof VisitAuthorised>) {
     return this.#ofVisit(tx, fact, (repair, zone) => authorised(repair, fact.data, zone));
+  }
+
+  @On(PromiseMoved)
+  promiseMoved(tx: Tx, fact: Fact<typeof PromiseMoved>) {
+    return this.#ofVisit(tx, fact, (repair) => promiseMoved(repair, fact.data));
   }
 
   @On(VisitSettled)

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { authorised, comesAt, completed, excluded, faultFound, hasCome, oldPart, opened, settled, unknownRepair, waitsFor, type Repair } from './repair';
+import { authorised, comesAt, completed, excluded, faultFound, hasCome, oldPart, opened, promiseMoved, settled, unknownRepair, waitsFor, type Repair } from './repair';
 
 const instant = (hours: number) => new Date(Date.UTC(2026, 2, 10, hours)).toISOString();
 const line = (lineId: string, payer: 'warranty' | 'customer') => ({ lineId, kind: 'part' as const, partNumber: 'P-1', quantity: 1000, unitPrice: { amount: 5, currency: 'CNY' }, amount: { amount: 5, currency: 'CNY' }, payer, faultCode: 'B1' });
@@ -10,7 +10,7 @@ const authorise = (version: number, hours: number, payers: ('warranty' | 'custom
 type Change = (repair: Repair) => Repair;
 // Each topic keeps its own order; between them any order may come.
 const topics: Change[][] = [
-  [(repair) => opened(repair, car), authorise(1, 1, ['customer']), authorise(2, 3, ['customer', 'warranty']), authorise(3, 5, ['warranty', 'warranty']), (repair) => settled(repair, { lines: [line('l0', 'warranty')], customerSigned: true } as never)],
+  [(repair) => opened(repair, car), authorise(1, 1, ['customer']), authorise(2, 3, ['customer', 'warranty']), authorise(3, 5, ['warranty', 'warranty']), (repair) => promiseMoved(repair, { promisedAt: instant(25) } as never), (repair) => settled(repair, { lines: [line('l0', 'warranty')], customerSigned: true } as never)],
   [
     (repair) => faultFound(repair, { faultId: 'f1', evidenceIds: ['b', 'a'] } as never),
     (repair) => completed(repair, { completedAt: instant(30), operations: [], unfinishedLineIds: ['l1'], replacedParts: [{ lineId: 'l0', partNumber: 'P-1', quantity: 1000 }], checks: [], evidenceIds: ['c', 'a'] } as never),
@@ -27,7 +27,7 @@ const expected = run(topics.flat());
 
 describe('a repair', () => {
   it('CLM-2 begins at the first agreement with a warranty line, on the store’s day, and ends with its completion', () => {
-    expect(expected).toMatchObject({ agreedAt: new Date(instant(3)), agreedOn: '2026-03-10', completedAt: new Date(instant(30)), estimateVersion: 3, waiting: [{ lineId: 'l0', eta: instant(20) }], photos: ['a', 'b', 'c'] });
+    expect(expected).toMatchObject({ agreedAt: new Date(instant(3)), agreedOn: '2026-03-10', completedAt: new Date(instant(30)), estimateVersion: 3, promisedAt: new Date(instant(25)), waiting: [{ lineId: 'l0', eta: instant(20) }], photos: ['a', 'b', 'c'] });
     expect(authorise(1, 17, ['warranty'])(unknownRepair).agreedOn).toBe('2026-03-11'); // past midnight in Taipei
     expect(authorise(1, 1, ['customer'])(unknownRepair).agreedAt).toBeNull();
   });

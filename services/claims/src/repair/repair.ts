@@ -4,7 +4,7 @@ import type { Money } from '@aftersales/contracts/kernel/values';
 import { Refused } from '@aftersales/contracts/kernel/refused';
 import type { OldPartHandedIn } from '@aftersales/contracts/parts/reservation';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
-import type { VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
+import type { PromiseMoved, VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
 import type { FaultFound, JobCompleted } from '@aftersales/contracts/workshop/job';
 
 /** A line that the maker shall pay: of a quality fault, as the rule packs call it. */
@@ -75,6 +75,8 @@ export function authorised(repair: Repair, { version, vehicleId, repairOrder, br
   const agreedAt = repair.agreedAt ?? (agreed.length ? new Date(authorisedAt) : null);
   return { ...repair, vehicleId, repairOrder, brand, mileage, estimateVersion: version, lines: agreed, agreedAt, agreedOn: agreedAt && localDate(zone, agreedAt), promisedAt: new Date(promisedAt) };
 }
+
+export const promiseMoved = (repair: Repair, { promisedAt }: DataOf<typeof PromiseMoved>): Repair => ({ ...repair, promisedAt: new Date(promisedAt) });
 
 export const settled = (repair: Repair, { lines, customerSigned }: DataOf<typeof VisitSettled>): Repair => ({ ...repair, settled: { lines: warrantyLines(lines), customerSigned } });
 

@@ -3,6 +3,7 @@ import { FilesMerged } from '@aftersales/contracts/crm/files';
 import { VehicleChanged } from '@aftersales/contracts/crm/vehicle';
 import { PartChanged } from '@aftersales/contracts/parts/part';
 import { EtaChanged, EtaSlipped, PartsPicked, PartsShort } from '@aftersales/contracts/parts/reservation';
+import { PromiseMoved } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
 import { ClaimsWorld, day, hour, labour, part, type TestVisit } from '../testing/claims-world';
 
@@ -124,6 +125,16 @@ describe('where a car stands', () => {
     expect(await standingOf(vehicleId)).toMatchObject({ daysInRepair: 21, warnings: [] });
   });
 
+  it('CLM-2 CLM-3 the promise moves and the forecast with it', async () => {
+    const vehicleId = await world.car();
+    await repaired(vehicleId, 60, 20);
+    const visit = world.visit(vehicleId, [labour('C5')]);
+    await world.authorised(visit, { promisedIn: day });
+    const moved = { visitId: visit.visitId, vehicleId, customerId: visit.visitId, promisedAt: await inDays(7.5), before: await inDays(1), cause: 'sublet', toldAt: await inDays(0), how: 'phone' as const };
+    await world.service.hear(PromiseMoved, moved, { storeId: visit.storeId });
+    expect(await warnedOf(vehicleId)).toMatchObject([{ limit: 'days-in-repair', value: 21, forecast: 28, forecastAt: moved.promisedAt }]);
+  });
+
   it('CLM-3 the share of a limit that is warned of is a policy', async () => {
     const vehicleId = await world.car();
     await repaired(vehicleId, 60, 14);
@@ -154,6 +165,16 @@ describe('where a car stands', () => {
     const before = await saidOf(vehicleId);
     await world.service.jump(5 * day);
     expect(await saidOf(vehicleId)).toEqual(before);
+  });
+
+  it('CLM-2 the maker’s line is taken out of the agreement: no quality fault, no day, nothing rings', async () => {
+    const vehicleId = await world.car();
+    const visit = world.visit(vehicleId, [labour('B1234')]);
+    await world.authorised(visit);
+    expect(await standingOf(vehicleId)).toMatchObject({ daysInRepair: 1 });
+    await world.authorised(visit, { version: 2, lines: [{ ...visit.lines[0]!, payer: 'customer' }] });
+    expect(await standingOf(vehicleId)).toMatchObject({ daysInRepair: 0 });
+    expect(await world.service.rows(`select kind from timer where subject = $1`, [visit.visitId])).toEqual([]);
   });
 
   it('CLM-2 day 6 falls into an outage that outlives the repair: nothing is owed, and it says so', async () => {

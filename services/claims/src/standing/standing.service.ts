@@ -48,7 +48,7 @@ export class StandingService {
     const near = latest ? await this.#near(tx, readings, latest.storeId) : [];
     await this.#say(tx, vehicle, { ...standing, warnings: [...new Set(near.map(({ limit }) => limit))].sort() });
     if (pack && latest) await this.#warn(tx, vehicleId, pack.name, near, repairs.find(({ completedAt }) => !completedAt) ?? latest);
-    for (const repair of repairs.filter(({ completedAt }) => !completedAt)) {
+    for (const repair of repairs.filter(({ completedAt, lines }) => !completedAt && lines.length)) {
       const loaner = pack && vehicle.use === 'household' ? loanerFrom(pack, repair) : null;
       if (loaner && loaner > tx.now) wake(tx, 'loaner.day-6', repair, loaner);
       if (counted.some(({ id }) => id === repair.id)) wake(tx, 'standing.next-day', repair, nextDayAt({ from: repair.agreedAt }, repair.excluded.map(({ from, to }) => ({ from: new Date(from), to: new Date(to) })), tx.now));
