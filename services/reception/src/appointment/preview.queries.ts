@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Code, Instant, LocalDate, Span, VisitKind } from '@aftersales/contracts/kernel/values';
 import { StandingChanged } from '@aftersales/contracts/claims/standing';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { currentId } from '../visit/car';
+import { currentId } from '../visit/car.queries';
 import { papersFor } from './appointment';
 import { Day } from './appointment.inputs';
 

@@ -1,6 +1,6 @@
 import { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
-import { serviceLines, TestDesk } from '../visit/testing';
+import { serviceLines, TestDesk } from '../visit/testing/desk';
 
 const { labour, oil, regulator } = serviceLines;
 

@@ -9,14 +9,14 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { letSleep } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { Links } from '../link/link.service';
-import { visitFor } from '../visit/car';
+import { visitFor } from '../visit/visit.store';
 import { PromisedTimeService } from '../visit/promised-time.service';
 import { move, opened, type Line, type OpenVisit } from '../visit/visit';
 import { authorisedAfter, demandCovered, demandWhole, demandWitness, openForCustomer, type Answer } from './consent';
 import { demandAnswerable } from './estimate';
 import type { AnswerInput, ApproveInput } from './estimate.inputs';
 import { expiry } from './estimate.service';
-import { consentsOf, newestShown, versionOf, type EstimateVersion } from './version';
+import { consentsOf, newestShown, versionOf, type EstimateVersion } from './version.queries';
 
 interface How {
   readonly how: 'signed' | 'phone' | 'link';

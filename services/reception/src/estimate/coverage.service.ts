@@ -6,7 +6,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
 import type { Visit } from '../visit/visit';
 import { undecided } from './consent';
-import { consentsOf, newestVersion, type EstimateVersion } from './version';
+import { consentsOf, newestVersion, type EstimateVersion } from './version.queries';
 
 /** CLM-11: the maker's answer, line by line; it may come in parts, and again. */
 @Injectable()

@@ -9,7 +9,7 @@ import { ConsentService } from './consent.service';
 import { AnswerInput, ApproveInput, DraftInput, OfferInput } from './estimate.inputs';
 import { EstimateService } from './estimate.service';
 import { EstimateList, EstimateView, estimateView } from './estimate.views';
-import { versionOf, type EstimateVersion } from './version';
+import { versionOf, type EstimateVersion } from './version.queries';
 
 const pricing = [...desk, 'store-manager'];
 const approving = ['service-manager', 'store-manager', 'front-desk-supervisor', 'finance', 'claims-clerk', 'advisor'];

@@ -2,7 +2,7 @@ import { PartChanged } from '@aftersales/contracts/parts/part';
 import { CoverageAsked, EstimateOffered, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { FaultFound } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
-import { hour, minute, serviceLines, TestDesk } from '../visit/testing';
+import { hour, minute, serviceLines, TestDesk } from '../visit/testing/desk';
 
 const { labour, oil, regulator, motor } = serviceLines;
 

@@ -12,13 +12,13 @@ import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { DeskTasks } from '../desk-task/desk-task.service';
 import { Links } from '../link/link.service';
-import { visitFor } from '../visit/car';
+import { visitFor } from '../visit/visit.store';
 import { opened, type Line, type OpenVisit, type Visit } from '../visit/visit';
 import { demandCovered, isAskedAgain, undecided } from './consent';
 import { draftOf, priced, sharesOf, shownText } from './estimate';
 import type { DraftLine } from './estimate.inputs';
-import { discountOf, priceList } from './price-list';
-import { consentsOf, newestVersion, versionOf, type EstimateVersion } from './version';
+import { discountOf, priceList } from './price-list.queries';
+import { consentsOf, newestVersion, versionOf, type EstimateVersion } from './version.queries';
 
 export const expiry = 'estimate.expiry';
 const minute = 60_000;

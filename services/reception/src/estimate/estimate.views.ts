@@ -4,7 +4,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { desk, type Line } from '../visit/visit';
 import { standingOf } from './consent';
 import { sharesOf, versionStates } from './estimate';
-import { consentsOf, type EstimateVersion } from './version';
+import { consentsOf, type EstimateVersion } from './version.queries';
 
 const approvers = ['service-manager', 'store-manager', 'front-desk-supervisor', 'finance', 'claims-clerk', 'advisor'];
 

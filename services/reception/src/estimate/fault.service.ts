@@ -5,12 +5,12 @@ import type { FaultFound } from '@aftersales/contracts/workshop/job';
 import { lockRowIfKnown } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { DeskTasks } from '../desk-task/desk-task.service';
-import { withCurrentIds } from '../visit/car';
+import { withCurrentIds } from '../visit/visit.store';
 import { move, opened, type Visit } from '../visit/visit';
 import { standingOf } from './consent';
 import type { DraftLine } from './estimate.inputs';
 import { EstimateService } from './estimate.service';
-import { consentsOf, newestVersion } from './version';
+import { consentsOf, newestVersion } from './version.queries';
 
 /** WRK-7 at the desk: what the workshop found becomes the next version, priced from the list; the advisor shows it, or prices it otherwise. */
 @Injectable()

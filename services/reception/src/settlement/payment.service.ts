@@ -6,9 +6,9 @@ import { insertRow, lockRow, NotFound, updateRow } from '@aftersales/platform/da
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
-import { visitFor } from '../visit/car';
+import { visitFor } from '../visit/visit.store';
 import type { Visit } from '../visit/visit';
-import { owed, settlementOf } from './owed';
+import { owed, settlementOf } from './owed.queries';
 import { demandRefundable, take, type Payment } from './payment';
 import type { PayInput, RefundInput } from './settlement.inputs';
 

@@ -3,7 +3,7 @@ import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { settlementOf } from './owed';
+import { settlementOf } from './owed.queries';
 import { PaymentService } from './payment.service';
 import { PayInput, RefundInput, ReleaseInput, SettleInput } from './settlement.inputs';
 import { SettlementService } from './settlement.service';

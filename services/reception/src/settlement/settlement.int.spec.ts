@@ -2,7 +2,7 @@ import { PartsReturned } from '@aftersales/contracts/parts/reservation';
 import { PaymentReceived, PaymentRefunded } from '@aftersales/contracts/reception/payment';
 import { VisitSettled } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
-import { serviceLines, TestDesk } from '../visit/testing';
+import { serviceLines, TestDesk } from '../visit/testing/desk';
 
 const { labour, oil, regulator, motor } = serviceLines;
 

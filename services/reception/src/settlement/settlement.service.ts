@@ -7,11 +7,11 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { sharesOf } from '../estimate/estimate';
-import { visitFor } from '../visit/car';
+import { visitFor } from '../visit/visit.store';
 import { floorOf } from '../visit/floor.service';
 import { opened, type OpenVisit } from '../visit/visit';
 import { billed } from './bill';
-import { settlementOf, type Settlement } from './owed';
+import { settlementOf, type Settlement } from './owed.queries';
 import type { ReleaseInput, SettleInput } from './settlement.inputs';
 
 /** REC-20: the bill, and REC-21: letting the car go before it is paid. */

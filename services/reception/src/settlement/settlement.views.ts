@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Payer } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { printedShares } from './bill';
-import { paymentsOf, type Settlement } from './owed';
+import { paymentsOf, type Settlement } from './owed.queries';
 import { methods, owedBy, type Payment } from './payment';
 
 export const PaymentView = z.object({

@@ -1,6 +1,6 @@
 import { ConsentAsked } from '@aftersales/contracts/reception/asked-by-link';
 import { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
-import { minute, serviceLines, TestDesk } from '../visit/testing';
+import { minute, serviceLines, TestDesk } from '../visit/testing/desk';
 
 const { labour, oil } = serviceLines;
 

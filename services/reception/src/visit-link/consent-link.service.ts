@@ -8,10 +8,10 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { openForCustomer } from '../estimate/consent';
 import { ConsentService } from '../estimate/consent.service';
 import { demandAnswerable } from '../estimate/estimate';
-import { consentsOf, newestShown, versionOf, type EstimateVersion } from '../estimate/version';
+import { consentsOf, newestShown, versionOf, type EstimateVersion } from '../estimate/version.queries';
 import type { Link, LinkPage } from '../link/link';
 import { Links, type LinkQuestion } from '../link/link.service';
-import { visitFor, withCurrentIds } from '../visit/car';
+import { visitFor, withCurrentIds } from '../visit/visit.store';
 import { opened, type OpenVisit, type Visit } from '../visit/visit';
 import { answeredPage, askPage, replacedPage, why } from './consent-page';
 

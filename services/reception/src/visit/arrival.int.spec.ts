@@ -4,7 +4,7 @@ import { CustomerIntroduced } from '@aftersales/contracts/reception/customer';
 import { VisitArrived, VisitOpened } from '@aftersales/contracts/reception/visit';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
 import { v7 as uuidv7 } from 'uuid';
-import { goodSheet, TestDesk } from './testing';
+import { goodSheet, TestDesk } from './testing/desk';
 
 describe('arrival', () => {
   let desk: TestDesk;

@@ -9,7 +9,8 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { AppointmentService, type Arrival } from '../appointment/appointment.service';
-import { carOf, currentId, visitFor } from './car';
+import { carOf, currentId } from './car.queries';
+import { visitFor } from './visit.store';
 import { move, type Visit } from './visit';
 import type { ArriveInput, IdentifyInput, IntroduceInput } from './visit.inputs';
 

@@ -1,7 +1,7 @@
 import { VisitOpened } from '@aftersales/contracts/reception/visit';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
 import { v7 as uuidv7 } from 'uuid';
-import { goodSheet, TestDesk } from './testing';
+import { goodSheet, TestDesk } from './testing/desk';
 
 describe('check-in', () => {
   let desk: TestDesk;

@@ -1,7 +1,7 @@
 import { OldPartHandedIn } from '@aftersales/contracts/parts/reservation';
 import { VisitDelivered, VisitReady } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
-import { hour, serviceLines, TestDesk } from './testing';
+import { hour, serviceLines, TestDesk } from './testing/desk';
 
 const { labour, oil } = serviceLines;
 

@@ -1,6 +1,6 @@
 import { CheckFailed, CheckPassed, JobBlocked, JobCompleted, JobUnblocked, OperationStarted, OperationStopped } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
-import { serviceLines, TestDesk } from './testing';
+import { serviceLines, TestDesk } from './testing/desk';
 
 const { labour, oil } = serviceLines;
 

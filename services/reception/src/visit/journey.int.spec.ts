@@ -4,7 +4,7 @@ import { ConsentAsked } from '@aftersales/contracts/reception/asked-by-link';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
 import { FaultFound } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
-import { goodSheet, serviceLines, TestDesk } from './testing';
+import { goodSheet, serviceLines, TestDesk } from './testing/desk';
 
 describe('a visit from the gate to the hand-over', () => {
   let desk: TestDesk;

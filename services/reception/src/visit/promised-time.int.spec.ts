@@ -3,7 +3,7 @@ import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
 import { EtaSlipped } from '@aftersales/contracts/parts/reservation';
 import { PromiseMoved, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
-import { hour, minute, serviceLines, TestDesk } from './testing';
+import { hour, minute, serviceLines, TestDesk } from './testing/desk';
 
 const { opened, kept, late, void: voided } = promiseFacts('reception');
 const lines = [serviceLines.labour, serviceLines.oil];

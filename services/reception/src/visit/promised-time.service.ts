@@ -10,7 +10,7 @@ import { Promises } from '@aftersales/platform/promises/promises';
 import { letSleep } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { DeskTasks } from '../desk-task/desk-task.service';
-import { visitFor } from './car';
+import { visitFor } from './visit.store';
 import { opened, type Visit } from './visit';
 import type { MovePromiseInput } from './visit.inputs';
 

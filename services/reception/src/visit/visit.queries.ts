@@ -1,7 +1,8 @@
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
-import { carOf, withCurrentIds } from './car';
+import { carOf } from './car.queries';
+import { withCurrentIds } from './visit.store';
 import { blockedBy } from './floor';
 import { floorOf } from './floor.service';
 import type { Visit } from './visit';

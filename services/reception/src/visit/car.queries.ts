@@ -1,6 +1,4 @@
-import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { move, type Visit, type VisitMove } from './visit';
 
 /** A car as the desk knows it: crm's file, and the last mileage that was read anywhere in the group. */
 export interface Car {
@@ -26,17 +24,4 @@ export async function currentId(tx: Tx, id: string): Promise<string> {
 export async function carOf(tx: Tx, vehicleId: string): Promise<Car | null> {
   const car = await tx.one<Car>(`select id, vin, brand, model, market, customer_id, contact_id, mileage from visit_vehicle where id = $1`, [await currentId(tx, vehicleId)]);
   return car && { ...car, customerId: car.customerId && (await currentId(tx, car.customerId)), contactId: car.contactId && (await currentId(tx, car.contactId)) };
-}
-
-/** The visit as it is, its car and customer as they are known now. */
-export async function withCurrentIds(tx: Tx, visit: Visit): Promise<Visit> {
-  const current = async (id: string | null) => id && (await currentId(tx, id));
-  return { ...visit, vehicleId: await current(visit.vehicleId), customerId: await current(visit.customerId), contactId: await current(visit.contactId) };
-}
-
-/** Held, and allowed to make this move now. @throws NotFound, Stale, Refused */
-export async function visitFor(tx: Tx, name: VisitMove, visitId: string, version: number | null = null): Promise<Visit> {
-  const visit = await withCurrentIds(tx, await lockRow<Visit>(tx, 'visit', visitId, version));
-  move(visit, name);
-  return visit;
 }

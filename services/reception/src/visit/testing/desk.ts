@@ -7,9 +7,9 @@ import { JobCompleted, JobOpened } from '@aftersales/contracts/workshop/job';
 import { TestOrganisation } from '@aftersales/directory/testing/organisation';
 import { TestService } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
-import { ReceptionModule } from '../reception.module';
-import { receptionSettings } from '../reception.settings';
-import { stations } from './check-in';
+import { ReceptionModule } from '../../reception.module';
+import { receptionSettings } from '../../reception.settings';
+import { stations } from '../check-in';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
