@@ -167,6 +167,9 @@ describe('file', () => {
       expect(kept.size).toBe(1);
       expect((await get(`vehicles?vin=${vin}`)).body.vehicles).toHaveLength(1);
       expect((await get(`customers?phone=${encodeURIComponent(phone)}`)).body.customers).toHaveLength(1);
+      const people = Array.from({ length: 6 }, () => told());
+      await Promise.all(people.map((person) => person.introduced({ vin: null }, { phones: [people[0]!.phone], plate: null })));
+      expect((await get(`customers?phone=${encodeURIComponent(people[0]!.phone)}`)).body.customers).toHaveLength(1);
       expect(await service.rows(`select * from dead_letter`)).toEqual([]);
     });
 

@@ -111,6 +111,7 @@ describe('message', () => {
       await sender.look();
       expect(await far.arrived('sms', car.phone)).toMatchObject([{ duplicates: 0 }]);
       expect((await saidAbout(appointmentId)).sent).toHaveLength(1);
+      expect(await service.rows(`select reason from dead_letter`)).toEqual([]);
     });
 
     it('CRM-24 two senders at once send twenty messages once each', async () => {

@@ -130,6 +130,10 @@ describe('reminder', () => {
       expect(second.reminderId).not.toBe(first.reminderId);
       await jumpTo((await promisesOf(second.reminderId))['remind-again'].dueAt);
       expect((await sent(car)).map(({ data }) => [data.stage, data.reminderId])).toEqual([['first', first.reminderId], ['again', second.reminderId]]);
+      const late = appointment(car);
+      await late.booked();
+      await late.released();
+      expect(await open(car)).toBeUndefined(); // both stages of this service went out
     });
 
     it('CRM-13 booked before the delivery is heard, and released before booked: the order of the topics does not matter', async () => {
