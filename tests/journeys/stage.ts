@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type Consumer } from 'kafkajs';
 import pg from 'pg';
 import { topics } from '@aftersales/contracts/catalogue';
 import { client, type Client } from '../../tools/demo/client.mjs';
 import { jumpClocks } from '../../tools/platform/platform.mjs';
+import { underWay } from '../support/under-way';
 
 /** What a running platform says of itself (platform.json). */
 export interface Addresses {
@@ -30,19 +31,20 @@ export class Stage {
   readonly ask: Client['ask'];
   readonly facts: SaidFact[] = [];
   #consumer: Consumer | undefined;
-  readonly #clock: pg.Client;
+  #admin: Admin | undefined;
+  readonly #databases: Record<string, pg.Pool>;
 
   private constructor(readonly at: Addresses, private readonly tell: (line: string) => void) {
     this.ask = client(at).ask;
-    this.#clock = new pg.Client({ connectionString: at.databases['reception']!.owner });
+    this.#databases = Object.fromEntries(Object.entries(at.databases).map(([service, { system }]) => [service, new pg.Pool({ connectionString: system, max: 2 })]));
   }
 
   static async open(at: Addresses, tell: (line: string) => void = () => undefined): Promise<Stage> {
     const stage = new Stage(at, tell);
-    await stage.#clock.connect();
     const kafka = new Kafka({ clientId: 'journey', brokers: at.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
     const consumer = (stage.#consumer = kafka.consumer({ groupId: `journey-${randomUUID()}`, maxWaitTimeInMs: 100 }));
-    await consumer.connect();
+    stage.#admin = kafka.admin();
+    await Promise.all([consumer.connect(), stage.#admin.connect()]);
     await consumer.subscribe({ topics: topics().map(({ topic }) => topic), fromBeginning: false });
     const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
     const fetched = new Promise<void>((resolve) => consumer.on(consumer.events.FETCH, () => resolve()));
@@ -77,11 +79,12 @@ export class Stage {
   }
 
   async now(): Promise<Date> {
-    return (await this.#clock.query<{ now: Date }>('select app_clock() as now')).rows[0]!.now;
+    return (await this.rows<{ now: Date }>('reception', 'select app_clock() as now'))[0]!.now;
   }
 
-  /** All clocks jump ahead together; timers due until then ring. Never back. */
+  /** All clocks jump ahead together; timers due until then ring. Never back, and not while facts are under way: hours don't pass between two services. */
   async jumpTo(at: Date): Promise<void> {
+    await this.until('nothing is under way', async () => (await underWay((service, sql) => this.rows(service, sql), this.#admin!)).length === 0, 60_000);
     const ms = at.getTime() - (await this.now()).getTime();
     if (ms <= 0) return;
     this.tell(`      clock → ${at.toISOString()}`);
@@ -138,17 +141,12 @@ export class Stage {
   }
 
   async rows<Row = Record<string, any>>(service: string, sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const system = new pg.Client({ connectionString: this.at.databases[service]!.system });
-    await system.connect();
-    try {
-      return (await system.query(sql, parameters)).rows as Row[];
-    } finally {
-      await system.end();
-    }
+    return (await this.#databases[service]!.query(sql, parameters)).rows as Row[];
   }
 
   async close(): Promise<void> {
     await this.#consumer?.disconnect();
-    await this.#clock.end();
+    await this.#admin?.disconnect();
+    for (const pool of Object.values(this.#databases)) await pool.end();
   }
 }

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { client } from '../../tools/demo/client.mjs';
 import { loadDemo } from '../../tools/demo/demo.mjs';
 import { jumpClocks, services, startPlatform } from '../../tools/platform/platform.mjs';
+import { underWay } from './under-way';
 
 const root = join(__dirname, '../..');
 export type Service = 'hq' | 'reception' | 'workshop' | 'parts' | 'crm' | 'claims';
@@ -74,40 +75,12 @@ export class Whole {
     throw new Error(`not within ${withinMs / 1000} s: ${what}${last ? ` (${(last as Error).message})` : ''}`);
   }
 
-  /** What is still under way, by name; empty when everything that was said has been heard and everything due has rung. */
-  async underWay(): Promise<string[]> {
-    const found: string[] = [];
-    for (const service of services as Service[]) {
-      const [{ outbox, overdue, stuck }] = (await this.rows(service, `select (select count(*)::int from outbox) as outbox,
-        (select count(*)::int from timer where ring_at <= app_clock()) as overdue, (select count(*)::int from timer where attempts > 0) as stuck`)) as [{ outbox: number; overdue: number; stuck: number }];
-      if (outbox) found.push(`${service}: ${outbox} facts in the outbox`);
-      if (overdue) found.push(`${service}: ${overdue} timers due`);
-      if (stuck) found.push(`${service}: ${stuck} timers failing`);
-    }
-    found.push(...(await this.lag()));
-    return found;
-  }
-
-  /** Topics with facts that a service's group has not committed yet. */
-  async lag(): Promise<string[]> {
-    const ends = new Map<string, number>();
-    const topics = (await this.admin.listTopics()).filter((topic) => !topic.startsWith('__'));
-    for (const topic of topics) for (const { partition, high } of await this.admin.fetchTopicOffsets(topic)) ends.set(`${topic}/${partition}`, Number(high));
-    const behind: string[] = [];
-    for (const group of services as Service[])
-      for (const { topic, partitions } of await this.admin.fetchOffsets({ groupId: group })) for (const { partition, offset } of partitions) {
-        const end = ends.get(`${topic}/${partition}`) ?? 0;
-        if (Number(offset) >= 0 && Number(offset) < end) behind.push(`${group}: ${topic}/${partition} ${end - Number(offset)} behind`);
-      }
-    return behind;
-  }
-
   /** The end of every journey: outbox empty, lag 0, no overdue timers. Seen twice in a row, for a fact may beget another. */
   async settled(withinMs = 60_000): Promise<void> {
     let calm = 0;
     let last: string[] = [];
     for (const end = Date.now() + withinMs; Date.now() < end; await pause(100)) {
-      last = await this.underWay();
+      last = await underWay((service, sql) => this.rows(service as Service, sql), this.admin);
       calm = last.length ? 0 : calm + 1;
       if (calm === 2) return;
     }
