@@ -6,7 +6,7 @@ import { allowed, attempt, moves, nextWindows, spread, type CallableFollowUp } f
 
 const day = [{ from: '09:00', to: '11:30' }, { from: '14:00', to: '19:00' }];
 const taipei: WorkCalendar = { zone: 'Asia/Taipei', week: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: [] }, days: {} };
-const fresh: CallableFollowUp = { state: 'open', asks: 'survey', attempts: 0, attemptsWanted: 3, used: [], doNotCall: false };
+const fresh: CallableFollowUp = { state: 'open', asks: 'survey', nextAt: new Date('2026-03-12T09:00:00+08:00'), attempts: 0, attemptsWanted: 3, used: [], doNotCall: false };
 const morning = new Date('2026-03-12T09:20:00+08:00');
 const afternoon = new Date('2026-03-12T15:00:00+08:00');
 const refusal = (code: string) => expect.objectContaining({ code });
@@ -17,6 +17,13 @@ describe('follow-up', () => {
     expect(attempt(fresh, call('busy'), taipei, new Date('2026-03-12T09:00:00+08:00'))).toMatchObject({ attempt: 1, index: 0, window: { key: '2026-03-12/09:00' } });
     for (const time of ['08:59:59', '11:30:00', '13:59:59', '19:00:00']) expect(() => attempt(fresh, call('busy'), taipei, new Date(`2026-03-12T${time}+08:00`))).toThrow(refusal('follow-up.outside-window'));
     expect(() => attempt(fresh, call('busy'), taipei, new Date('2026-03-15T10:00:00+08:00'))).toThrow(refusal('follow-up.outside-window'));
+  });
+
+  it('CRM-5 the task opens with its window: a waiting one may be called from its time on, not before', () => {
+    const waiting: CallableFollowUp = { ...fresh, state: 'waiting', nextAt: morning };
+    expect(attempt(waiting, call('busy'), taipei, morning)).toMatchObject({ attempt: 1 });
+    expect(() => attempt(waiting, call('busy'), taipei, new Date(morning.getTime() - 1))).toThrow(refusal('follow-up.move'));
+    expect(() => attempt({ ...waiting, state: 'failed' }, call('busy'), taipei, morning)).toThrow(refusal('follow-up.move'));
   });
 
   it('CRM-6 every retry outcome leads to the next different window', () => {
@@ -72,14 +79,13 @@ describe('follow-up', () => {
       let vain = 0;
       for (const { wait, outcome, ask } of calls) {
         now = new Date(now.getTime() + wait * 60_000);
-        if (followUp.state === 'waiting' && now >= nextAt) followUp = { ...followUp, state: 'open' };
         let made;
         try {
           made = attempt(followUp, call(outcome, outcome === 'asked-another-time' ? new Date(now.getTime() + ask * 60_000) : null), calendar, now);
         } catch {
           continue;
         }
-        expect(followUp.state).toBe('open');
+        expect(followUp.state === 'open' || (followUp.state === 'waiting' && now >= nextAt)).toBe(true);
         expect(made.window).toEqual(windowAt(calendar, now));
         expect(followUp.used).not.toContain(made.window.key);
         if (made.next.state === 'waiting') {
@@ -89,7 +95,7 @@ describe('follow-up', () => {
           if (outcome !== 'asked-another-time' && outcome !== 'driving') expect(++vain).toBeLessThan(attemptsWanted);
           nextAt = made.next.at;
         }
-        followUp = { ...followUp, state: made.next.state, attempts: made.attempt, used: [...followUp.used, made.window.key] };
+        followUp = { ...followUp, state: made.next.state, nextAt, attempts: made.attempt, used: [...followUp.used, made.window.key] };
       }
     }));
   });

@@ -47,6 +47,8 @@ const farthestAskDays = 60;
 export interface CallableFollowUp {
   readonly state: FollowUpState;
   readonly asks: Asks;
+  /** When the next call may be made. */
+  readonly nextAt: Date;
   readonly attempts: number;
   readonly attemptsWanted: number;
   readonly used: readonly WindowKey[];
@@ -65,7 +67,9 @@ export interface AttemptMade {
 /** CRM-5, CRM-6, CRM-7: one call, inside a call window that had none yet. @throws Refused */
 export function attempt(followUp: CallableFollowUp, call: { readonly outcome: CallOutcome; readonly askedFor: Date | null }, calls: WorkCalendar, now: Date): AttemptMade {
   demand(!followUp.doNotCall, 'follow-up.do-not-call', 'This customer does not want to be called.');
-  demandMove(followUp, 'attempt');
+  // The clock opens it, not the ring, which may come a moment later.
+  const state = followUp.state === 'waiting' && followUp.nextAt <= now ? 'open' : followUp.state;
+  demandMove({ state, asks: followUp.asks }, 'attempt');
   const window = windowAt(calls, now);
   demand(window, 'follow-up.outside-window', 'Calls are made inside the call windows only.');
   demand(!followUp.used.includes(window.key), 'follow-up.window-used', 'There was a call in this window already; the next one is in a different window.');
