@@ -20,7 +20,7 @@ export class Inbox {
   /** Applies a run of one partition, in order. @throws only transient errors: nothing of the rest was applied, ask again later */
   async apply(hearing: Hearing, arrived: readonly Arrived[]): Promise<void> {
     try {
-      await this.database.transaction(scopeOf(arrived), async (tx) => {
+      await this.#transaction(arrived, async (tx) => {
         for (const consumer of hearing.consumers) await this.#applyFor(tx, hearing, consumer, arrived.filter(({ concerns }) => concerns.includes(consumer)));
       });
     } catch (error) {
@@ -31,13 +31,19 @@ export class Inbox {
 
   async #alone(hearing: Hearing, consumer: string, one: Arrived): Promise<void> {
     try {
-      await this.database.transaction(scopeOf([one]), (tx) => this.#applyFor(tx, hearing, consumer, [one]));
+      await this.#transaction([one], (tx) => this.#applyFor(tx, hearing, consumer, [one]));
     } catch (error) {
       if (isTransient(error)) throw error;
       const broken = `${(error as Error).name}: ${(error as Error).message}`;
       this.#log.error(`${consumer} can't handle ${one.type} ${one.eventId}: ${broken}`);
-      await this.database.transaction(scopeOf([one]), (tx) => this.#applyFor(tx, hearing, consumer, [{ ...one, fact: undefined, broken }]));
+      await this.#transaction([one], (tx) => this.#applyFor(tx, hearing, consumer, [{ ...one, fact: undefined, broken }]));
     }
+  }
+
+  /** In the stores of the facts; a fact of the whole group (re-keying, a policy) reaches the rows of every store. */
+  #transaction(arrived: readonly Arrived[], work: (tx: Tx) => Promise<void>): Promise<void> {
+    if (arrived.some(({ fact }) => fact?.storeId === null)) return this.database.acrossStores('fact of the group', work);
+    return this.database.transaction(scopeOf(arrived), work);
   }
 
   async #applyFor(tx: Tx, hearing: Hearing, consumer: string, arrived: readonly Arrived[]): Promise<void> {
