@@ -42,7 +42,7 @@ export class InboundService {
     return received;
   }
 
-  /** Holders and cards before the line itself: one order of locks for all that balances. */
+  /** The card before the line: one order of locks for all that balances. */
   async #lock(tx: Tx, id: string, version: number | null): Promise<InboundRow> {
     const { storeId, partNumber } = await findRow<InboundRow>(tx, 'inbound_line', id);
     await lockCards(tx, storeId, [partNumber]);

@@ -87,6 +87,17 @@ describe('the store room\'s half of a booking', () => {
     expect(await room.card(part)).toMatchObject({ reserved: 0 });
   });
 
+  it('TIM-4 a hold whose timer rings days late is freed once; one that was booked meanwhile rings for nothing', async () => {
+    const [late, firm] = [await room.part(1000), await room.part(1000)];
+    await room.request(await room.booking([room.need(late)]));
+    const wish = await room.request(await room.booking([room.need(firm)], { startsAt: await room.at(9 * day), partsBy: await room.at(9 * day) }));
+    await room.book(wish);
+    await room.service.jump(3 * day);
+    await room.service.fireDue();
+    expect([await room.card(late), await room.card(firm)]).toMatchObject([{ reserved: 0, free: 1000 }, { reserved: 1000 }]);
+    expect(await room.service.rows(`select kind from timer where due_at < app_clock()`)).toEqual([]);
+  });
+
   it('PRT-3 booked after the hold had expired: held again; when another one has it now, the slip is told at once', async () => {
     const part = await room.part(1000);
     const wish = await room.request(await room.booking([room.need(part)]));

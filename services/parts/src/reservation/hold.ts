@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { insertRow } from '@aftersales/platform/database/rows';
 import { chainsOf } from '../catalogue/chains';
 import { balance, type LineRow } from '../stock/balance';
-import { lockCards, type Card } from '../stock/cards';
+import { lockCards } from '../stock/cards';
 import type { ReservationRow } from './holders';
 import { keyOf, wanted, type Wanted } from './reservation';
 
@@ -40,8 +40,10 @@ export async function hold(tx: Tx, holder: ReservationRow, from?: ReservationRow
     }
   }
   for (const line of spare.values()) await free(tx, line);
+  const shelf = new Map([...cards].map(([number, card]) => [number, card.onHand - card.reserved]));
   for (const line of fresh.values()) {
-    const partNumber = chooseNumber(chains.get(line.partNumber)!, line.quantity, cards);
+    const partNumber = chooseNumber(chains.get(line.partNumber)!, line.quantity, shelf);
+    shelf.set(partNumber, shelf.get(partNumber)! - line.quantity);
     await begin(tx, holder, line, partNumber);
     touched.add(partNumber);
   }
@@ -52,8 +54,8 @@ const sameLine = (line: Wanted, other: LineRow): boolean => line.lineId === othe
 const samePart = (line: Wanted, other: LineRow): boolean => line.partNumber === other.wantedNumber;
 
 /** The number asked for while the shelf has it; else the first of its successors that is there; else the newest, which can be ordered. */
-function chooseNumber(chain: readonly string[], quantity: number, cards: Map<string, Card>): string {
-  return chain.find((number) => cards.get(number)!.onHand - cards.get(number)!.reserved >= quantity) ?? chain.at(-1)!;
+function chooseNumber(chain: readonly string[], quantity: number, shelf: ReadonlyMap<string, number>): string {
+  return chain.find((number) => shelf.get(number)! >= quantity) ?? chain.at(-1)!;
 }
 
 async function begin(tx: Tx, holder: ReservationRow, { lineId, partNumber: wantedNumber, ...want }: Wanted, partNumber: string): Promise<void> {
@@ -84,10 +86,10 @@ async function free(tx: Tx, line: LineRow): Promise<void> {
 
 /** The visit's quote held a part of it already: what the appointment held comes on top, as far as it is needed. */
 async function merge(tx: Tx, own: LineRow, other: LineRow): Promise<void> {
-  await tx.query(`delete from reservation_line where id = $1`, [other.id]);
+  const gone = (await tx.one<LineRow>(`delete from reservation_line where id = $1 returning reserved, ready`, [other.id]))!;
   await tx.query(
     `update reservation_line set reserved = least(quantity - issued, reserved + $2), ready = least(quantity - issued, ready + $3), version = version + 1 where id = $1`,
-    [own.id, other.reserved, other.ready],
+    [own.id, gone.reserved, gone.ready],
   );
 }
 

@@ -120,6 +120,25 @@ describe('the booking shelf', () => {
     expect(await see(wish.appointmentId)).toMatchObject({ state: 'delivered', lines: [] });
   });
 
+  it('PRT-4 moved to another day: the old promise is void, the new one rings once, what is picked stays picked', async () => {
+    const part = await room.part(2000);
+    const wish = await booked([part, await room.part(1000)], 9 * day);
+    await pick(wish.appointmentId, [wish.parts[0]!.lineId], (await see(wish.appointmentId)).version);
+    const later = { ...wish, round: 2, startsAt: await room.at(16 * day), partsBy: await room.at(16 * day) };
+    await room.request(later);
+    await room.book(later);
+    expect(await room.card(part)).toMatchObject({ reserved: 1000 });
+    expect(await of(PromiseVoid, wish.appointmentId)).toMatchObject([{ cause: 'moved' }]);
+    const [before, after] = await of(PromiseOpened, wish.appointmentId);
+    expect(Date.parse(after!.dueAt) - Date.parse(before!.dueAt)).toBeGreaterThan(5 * day);
+    await room.service.jump(new Date(Date.parse(before!.dueAt) + minute));
+    expect(await of(PromiseLate, wish.appointmentId)).toEqual([]);
+    expect((await see(wish.appointmentId)).lines.filter(({ pickedAt }: any) => pickedAt)).toHaveLength(1);
+    await room.service.jump(new Date(Date.parse(after!.dueAt) + minute));
+    await room.service.fireDue();
+    expect(await of(PromiseLate, wish.appointmentId)).toHaveLength(1);
+  });
+
   it('PRT-4 the board is the store\'s own: another store sees nothing of it, a role without business is refused, a stale pick too', async () => {
     const wish = await booked([await room.part(1000)]);
     const { version } = await see(wish.appointmentId);

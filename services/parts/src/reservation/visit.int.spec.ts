@@ -100,6 +100,23 @@ describe('the store room in a visit', () => {
     expect(await room.service.http(url(room.org.b.storeId), { as: room.org.b.staff.buyer, ifMatch: 4, body })).toMatchObject({ status: 404 });
   });
 
+  it('PRT-8 an ETA that passes in silence is a slip: told once, at its instant, as nobody can say; a receipt in time rings for nothing', async () => {
+    const [late, inTime] = [await room.part(), await room.part()];
+    const [silent, comes] = [await room.expect(late, 1000, await room.at(hour)), await room.expect(inTime, 1000, await room.at(hour))];
+    const visit = await room.authorise(await room.consent([room.partLine(room.need(late)), room.partLine(room.need(inTime))]));
+    await room.receive(comes);
+    await room.service.jump(new Date(Date.parse(silent.eta) - minute));
+    expect((await what(visit.visitId)).filter((one) => one === 'eta-slipped')).toEqual([]);
+    await room.service.jump(2 * minute);
+    await room.service.jump(day);
+    expect((await room.told(visit.visitId)).filter((one) => one.what === 'eta-slipped')).toMatchObject([{ data: { cause: 'not-arrived', lines: [{ partNumber: late, before: silent.eta, eta: null }] } }]);
+    expect(await room.service.rows(`select kind from timer where due_at < app_clock()`)).toEqual([]);
+    const [line] = await room.inbound(late);
+    const known = await room.at(day);
+    await room.moveEta(line, known);
+    expect((await room.told(visit.visitId)).at(-1)).toMatchObject({ what: 'eta-changed', data: { lines: [{ before: null, eta: known }] } });
+  });
+
   it('PRT-3 the visit takes over what its appointment holds, picked lines are told again; the appointment\'s rest is free', async () => {
     const [filter, oil, other] = [await room.part(1000), await room.part(5000), await room.part(1000)];
     const wish = await room.request(await room.booking([room.need(filter), room.need(oil, 4300), room.need(other)]));

@@ -1,6 +1,6 @@
 import type { Payer } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { wake } from '@aftersales/platform/timers/wake';
+import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import type { InboundRow } from '../inbound/inbound';
 import { dropSurplus, planSupply } from '../inbound/plan-supply';
 import type { Level } from '../reservation/reservation';
@@ -65,9 +65,11 @@ async function balanceOne(tx: Tx, storeId: string, partNumber: string, why: Why)
   }
   for (const { id, quantity } of now.surplus) await dropSurplus(tx, id, quantity);
   await tellAvailability(tx, storeId, partNumber, now.nextEta);
+  if (now.earliest) wake(tx, 'stock.overdue', { id: now.cardId, storeId }, now.earliest);
+  else letSleep(tx, 'stock.overdue', { id: now.cardId });
 }
 
-async function look(tx: Tx, storeId: string, partNumber: string, lines: readonly LineRow[]): Promise<Supply> {
+async function look(tx: Tx, storeId: string, partNumber: string, lines: readonly LineRow[]): Promise<Supply & { cardId: string; earliest: Date | null }> {
   const card = (await tx.one<Card & { asked: number }>(
     `select c.*, coalesce((select sum(t.quantity) from transfer t where t.store_id = c.store_id and t.part_number = c.part_number and t.state = 'asked'), 0)::bigint as asked
      from stock_card c where c.store_id = $1 and c.part_number = $2`,
@@ -78,7 +80,13 @@ async function look(tx: Tx, storeId: string, partNumber: string, lines: readonly
      where i.store_id = $1 and i.part_number = $2 and i.state in ('planned', 'expected') order by i.id for update of i`,
     [storeId, partNumber],
   );
-  return supply(card.onHand - card.asked, lines.map((line) => ({ ...line, quantity: line.quantity - line.issued })), inbound.map(asInbound));
+  const etas = inbound.flatMap(({ eta }) => (eta ? [eta.getTime()] : []));
+  return {
+    ...supply(card.onHand - card.asked, lines.map((line) => ({ ...line, quantity: line.quantity - line.issued })), inbound.map(asInbound)),
+    cardId: card.id,
+    /** When the first of what is to come is overdue. */
+    earliest: etas.length ? new Date(Math.min(...etas)) : null,
+  };
 }
 
 /** An order is planned until somebody has confirmed it, a sister's goods until she has sent them. */

@@ -11,4 +11,9 @@ export class StockConsumer {
   serve(tx: Tx, { subject }: Rung) {
     return this.stock.serve(tx, subject);
   }
+
+  @OnTimer('stock.overdue', { locks: 'stock_card' })
+  overdue(tx: Tx, { subject }: Rung) {
+    return this.stock.overdue(tx, subject);
+  }
 }

@@ -32,6 +32,16 @@ export class StockService {
     return updateRow(tx, 'stock_card', card, place);
   }
 
+  /** Timer, PRT-8: what was to be here by now is not. Nobody can say when it comes until the buyer tells a new time; who waits hears that now. */
+  async overdue(tx: Tx, cardId: string): Promise<string | void> {
+    const { storeId, partNumber } = await lockRow<Card>(tx, 'stock_card', cardId);
+    const late = await tx.query(
+      `update inbound_line set eta = null, version = version + 1 where store_id = $1 and part_number = $2 and state in ('planned', 'expected') and eta <= app_now() returning id`, [storeId, partNumber],
+    );
+    await balance(tx, storeId, [partNumber], { cause: 'not-arrived' });
+    if (late.length === 0) return 'it has come, or is due later';
+  }
+
   /** Timer: a sister gave back what she was asked for; her own waiting lines get it. */
   async serve(tx: Tx, cardId: string): Promise<void> {
     const { storeId, partNumber } = await lockRow<Card>(tx, 'stock_card', cardId);
