@@ -5,7 +5,6 @@ create table slot (
   id           uuid primary key, -- the appointment
   store_id     uuid not null,
   version      int not null,
-  vehicle_id   uuid not null,
   kind         text not null,
   latest_round int not null,
   booked_round int,

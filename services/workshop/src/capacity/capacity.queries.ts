@@ -2,7 +2,7 @@ import { atLocal, addDays, localDate, type LocalDate } from '@aftersales/calenda
 import { calendarOf, policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import type { Bay, Floor } from '../slot/seat';
-import { takenOf } from './day-book';
+import { takenOf } from './day-book.store';
 import { freeHours, walkInHours, type Hours } from './working-hours';
 
 interface DayHours extends Hours {

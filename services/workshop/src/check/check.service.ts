@@ -6,8 +6,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { park, wash, moveOperation } from '../job/job';
 import { beginChecksAgain, cardOf, lockJob, operationsOf, say, type JobRow } from '../job/job.rows';
 import { failCheck, passCheck, type Checker } from './check';
-import { completion } from './completion';
-import { rulesOf } from './rules';
+import { completion } from './completion.queries';
+import { rulesOf } from './rules.queries';
 
 export interface Failing {
   readonly check: CheckKind;

@@ -7,6 +7,7 @@ import { insertRow, NotFound, updateRow } from '@aftersales/platform/database/ro
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
 import { BlockService } from '../block/block.service';
+import { vehicleOf } from '../files/vehicle.queries';
 import { demandMove } from '../job/job';
 import { lockJob, say, type JobRow } from '../job/job.rows';
 
@@ -74,7 +75,7 @@ export class FaultService {
     const fault = await this.#reported(tx, job, faultId, by);
     await updateRow(tx, 'fault', fault, { state: 'asked', decidedBy: by });
     const told = await say(tx, job, FaultFound, {
-      vehicleId: job.vehicleId!, faultId, faultCode: fault.faultCode, safety: fault.safety, operations: [...fault.operations], parts: [...fault.parts], evidenceIds: [...fault.evidenceIds],
+      vehicleId: await vehicleOf(tx, job.vehicleId!), faultId, faultCode: fault.faultCode, safety: fault.safety, operations: [...fault.operations], parts: [...fault.parts], evidenceIds: [...fault.evidenceIds],
       foundBy: fault.foundBy, confirmedBy: by, foundAt: fault.foundAt.toISOString(),
     });
     await this.blocks.follow(tx, told);

@@ -6,7 +6,7 @@ import { calendarOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { wake } from '@aftersales/platform/timers/wake';
 import { plannedUntil } from '../capacity/capacity.queries';
-import { DayBook } from '../capacity/day-book';
+import { DayBook } from '../capacity/day-book.store';
 import { overlaps, type Stretch } from '../capacity/stretch';
 import { plannedHours, type Worker } from '../capacity/working-hours';
 import { LoseService } from '../slot/lose.service';
@@ -37,7 +37,7 @@ export class PlanService {
     const book = await DayBook.open(tx, storeId, { dates, skills: null, bayTypes: null });
     await planHours(tx, storeId, calendar, dates, book);
     await planBays(tx, storeId, calendar, dates, book);
-    await this.losing.loseWhatDoesNotFit(tx, storeId, promised, book, cause);
+    await this.losing.loseWhatDoesNotFit(tx, storeId, calendar, promised, book, cause);
     await book.close(tx);
   }
 }

@@ -6,7 +6,7 @@ import type { Person } from '@aftersales/platform/http/operation-spec';
 import { standsOn } from '../block/block';
 import { openOf, partsOf } from '../block/block.rows';
 import { nextCheck } from '../check/check';
-import { rulesOf } from '../check/rules';
+import { rulesOf } from '../check/rules.queries';
 import { allowedIn, type JobState } from './job';
 import { operationsOf, type JobRow } from './job.rows';
 

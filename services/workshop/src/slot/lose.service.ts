@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { WorkCalendar } from '@aftersales/calendar/work-calendar';
+import { isOpen } from '@aftersales/calendar/working-time';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { baysOf } from '../capacity/capacity.queries';
-import type { DayBook } from '../capacity/day-book';
+import type { DayBook } from '../capacity/day-book.store';
 import { overlaps } from '../capacity/stretch';
-import { datesOf } from './hold';
+import { datesOf } from './hold.store';
 import { isFree, type Bay } from './seat';
 import { whoGoes } from './slot';
 import { SlotService } from './slot.service';
@@ -28,9 +30,9 @@ export class LoseService {
     return holds.map((hold) => ({ ...hold, takes: takes.filter(({ holdId }) => holdId === hold.id), bays: bays.filter(({ holdId }) => holdId === hold.id) }));
   }
 
-  async loseWhatDoesNotFit(tx: Tx, storeId: string, promised: readonly PromisedHold[], book: DayBook, cause: string): Promise<void> {
-    if (promised.length === 0) return;
-    const homeless = await this.#seatElsewhere(tx, storeId, promised, book);
+  async loseWhatDoesNotFit(tx: Tx, storeId: string, calendar: WorkCalendar, promised: readonly PromisedHold[], book: DayBook, cause: string): Promise<void> {
+    const shut = promised.filter(({ startsAt }) => !isOpen(calendar, startsAt));
+    const homeless = [...shut, ...(await this.#seatElsewhere(tx, storeId, promised.filter((hold) => !shut.includes(hold)), book))];
     const missing = new Map<string, number>();
     for (const row of book.all().hours) missing.set(`${row.date}/${row.skill}`, row.heldHours - row.plannedHours);
     for (const { takes } of homeless) for (const { date, skill, hours } of takes) missing.set(`${date}/${skill}`, (missing.get(`${date}/${skill}`) ?? 0) - hours);
@@ -40,6 +42,7 @@ export class LoseService {
 
   /** Cars whose bay is down or of another type now get another one of the type, first booked first. @returns those for whom there is none */
   async #seatElsewhere(tx: Tx, storeId: string, promised: readonly PromisedHold[], book: DayBook): Promise<PromisedHold[]> {
+    if (promised.length === 0) return [];
     const from = new Date(Math.min(...promised.map(({ startsAt }) => startsAt.getTime())));
     const to = new Date(Math.max(...promised.map(({ endsAt }) => endsAt.getTime())) + 1);
     const down = await tx.query<{ bayId: string; fromAt: Date; toAt: Date }>(`select bay_id, from_at, to_at from bay_outage where store_id = $1 and to_at > $2 and from_at < $3`, [storeId, from, to]);

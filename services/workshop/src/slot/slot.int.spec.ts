@@ -1,7 +1,7 @@
 import { AlternativesOffered, AppointmentMoved, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import { BaysChanged, CapacityChanged } from '@aftersales/contracts/workshop/capacity';
 import { SlotHeld, SlotLost, SlotRefused } from '@aftersales/contracts/workshop/slot';
-import { operation, TestFloor } from '../testing/test-floor';
+import { TestFloor } from '../testing/test-floor';
 
 const minute = 60_000;
 
@@ -9,23 +9,27 @@ describe('slots', () => {
   let floor: TestFloor;
   let bay: { id: string; version: number };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     floor = await TestFloor.start();
-    bay = await floor.bay();
-    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes'] });
   });
-  afterEach(async () => {
+  beforeEach(async () => {
+    bay = await floor.corner();
+    for (const contract of [SlotHeld, SlotRefused, SlotLost]) before.set(contract.type, (await floor.service.said(contract)).length);
+  });
+  afterAll(async () => {
     expect(await floor.deadLetters()).toEqual([]);
     await floor.stop();
   });
 
-  const held = () => floor.service.said(SlotHeld);
-  const refused = () => floor.service.said(SlotRefused);
-  const lost = () => floor.service.said(SlotLost);
-  const maintenance = async (n = 1) => {
+  // What was said since the test began.
+  const before = new Map<string, number>();
+  const held = async () => (await floor.service.said(SlotHeld)).slice(before.get(SlotHeld.type));
+  const refused = async () => (await floor.service.said(SlotRefused)).slice(before.get(SlotRefused.type));
+  const lost = async () => (await floor.service.said(SlotLost)).slice(before.get(SlotLost.type));
+  const hoursOf = async (n = 1) => {
     const { hours } = floor.expect(200, await floor.service.http(`GET ${floor.path('capacity?days=13')}`, { as: floor.manager }));
     const date = (await floor.at('12:00', n)).toISOString().slice(0, 10);
-    return hours.find((row: { date: string; skill: string }) => row.date === date && row.skill === 'maintenance');
+    return hours.find((row: { date: string; skill: string }) => row.date === date && row.skill === floor.skill);
   };
 
   it('WRK-2 a wish is held: bay and hours together, until the policy says, and the desk sees what is left', async () => {
@@ -35,9 +39,9 @@ describe('slots', () => {
     const expected = (await floor.at('10:00')).toISOString();
     expect(said!.data).toMatchObject({ appointmentId: asked.appointmentId, round: 1, slot: { startsAt, endsAt: expected }, bayId: bay.id });
     expect(said!.version).toBe(1);
-    expect(await maintenance()).toMatchObject({ plannedHours: 8000, heldHours: 1000, walkInHours: 1600, freeHours: 5400 });
-    expect((await floor.service.said(CapacityChanged)).at(-1)!.data).toMatchObject({ skill: 'maintenance', plannedHours: 8000, heldHours: 1000, walkInHours: 1600, freeHours: 5400 });
-    expect((await floor.service.said(BaysChanged)).at(-1)!.data).toMatchObject({ bayType: 'lift', bays: 1, taken: [{ startsAt, endsAt: expected }] });
+    expect(await hoursOf()).toMatchObject({ plannedHours: 8000, heldHours: 1000, walkInHours: 1600, freeHours: 5400 });
+    expect((await floor.service.said(CapacityChanged)).at(-1)!.data).toMatchObject({ skill: floor.skill, plannedHours: 8000, heldHours: 1000, walkInHours: 1600, freeHours: 5400 });
+    expect((await floor.service.said(BaysChanged)).at(-1)!.data).toMatchObject({ bayType: floor.bayType, bays: 1, taken: [{ startsAt, endsAt: expected }] });
   });
 
   it('WRK-2 the same bay at the same time is refused with other slots, and what is offered can be had', async () => {
@@ -63,9 +67,9 @@ describe('slots', () => {
     await Promise.all(Array.from({ length: 50 }, () => floor.ask({ startsAt })));
     expect(await held()).toHaveLength(1);
     expect(await refused()).toHaveLength(49);
-    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
     const { bays } = floor.expect(200, await floor.service.http(`GET ${floor.path('capacity?days=13')}`, { as: floor.manager }));
-    expect(bays.flatMap((row: { taken: unknown[] }) => row.taken)).toHaveLength(1);
+    expect(bays.filter((row: { bayType: string }) => row.bayType === floor.bayType).flatMap((row: { taken: unknown[] }) => row.taken)).toHaveLength(1);
   });
 
   it('WRK-2 concurrent requests of the hours of one day, with bays enough, stop at the walk-in share', async () => {
@@ -74,12 +78,12 @@ describe('slots', () => {
     await Promise.all(Array.from({ length: 10 }, () => floor.ask({ startsAt })));
     expect(await held()).toHaveLength(6); // 8 hours, 1.6 kept: 6 of 1 h fit
     expect((await refused()).every(({ data }) => data.reason === 'no-hours')).toBe(true);
-    expect(await maintenance()).toMatchObject({ heldHours: 6000, freeHours: 400 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 6000, freeHours: 400 });
   });
 
   it('WRK-2 rework may use the share kept for walk-ins and rework', async () => {
     const startsAt = (await floor.at('08:30')).toISOString();
-    await floor.ask({ startsAt, operations: [operation({ flatHours: 6400 })] });
+    await floor.ask({ startsAt, operations: [floor.operation({ flatHours: 6400 })] });
     await floor.ask({ startsAt: (await floor.at('16:30')).toISOString() });
     expect((await refused()).map(({ data }) => data.reason)).toEqual(['no-hours']);
     await floor.ask({ startsAt: (await floor.at('16:30')).toISOString(), kind: 'rework' });
@@ -88,14 +92,15 @@ describe('slots', () => {
 
   it('WRK-2 the walk-in share is a policy: the next hold follows it, the running one stays', async () => {
     const startsAt = (await floor.at('08:30')).toISOString();
-    await floor.ask({ startsAt, operations: [operation({ flatHours: 6400 })] });
+    await floor.ask({ startsAt, operations: [floor.operation({ flatHours: 6400 })] });
     await floor.org.policy('capacity.walk-in-share', { percent: 50 });
     await floor.service.fireDue();
-    expect(await maintenance()).toMatchObject({ heldHours: 6400, walkInHours: 4000, freeHours: 0 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 6400, walkInHours: 4000, freeHours: 0 });
     expect(await lost()).toHaveLength(0);
     await floor.org.policy('capacity.walk-in-share', { percent: 0 });
-    await floor.ask({ startsAt: (await floor.at('16:30')).toISOString(), operations: [operation({ flatHours: 1500 })] });
+    await floor.ask({ startsAt: (await floor.at('16:30')).toISOString(), operations: [floor.operation({ flatHours: 1500 })] });
     expect(await held()).toHaveLength(2);
+    await floor.org.policy('capacity.walk-in-share', { percent: 20 });
   });
 
   it('WRK-2 past, closed, and further ahead than is planned: each is refused with its reason; the horizon is a policy', async () => {
@@ -107,24 +112,25 @@ describe('slots', () => {
     await floor.service.fireDue();
     await floor.ask({ startsAt: (await floor.at('09:00', 15)).toISOString() });
     expect(await held()).toHaveLength(1);
+    await floor.org.policy('capacity.planned-ahead', { calendarDays: 12 });
   });
 
   it('WRK-2 no bay of the type, nobody with the skill: refused; operations of two bay types hold both or none', async () => {
     const startsAt = (await floor.at('09:00')).toISOString();
-    await floor.ask({ startsAt, operations: [operation({ bayType: 'paint' })] });
-    await floor.ask({ startsAt, operations: [operation({ skill: 'body' })] });
-    await floor.ask({ startsAt, operations: [operation(), operation({ bayType: 'paint' })] });
+    await floor.ask({ startsAt, operations: [floor.operation({ bayType: 'paint' })] });
+    await floor.ask({ startsAt, operations: [floor.operation({ skill: 'body' })] });
+    await floor.ask({ startsAt, operations: [floor.operation(), floor.operation({ bayType: 'paint' })] });
     expect((await refused()).map(({ data }) => data.reason)).toEqual(['no-bay', 'no-hours', 'no-bay']);
-    expect(await maintenance()).toMatchObject({ heldHours: 0 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 0 });
     await floor.bay({ bayType: 'paint' });
-    await floor.ask({ startsAt, operations: [operation(), operation({ bayType: 'paint' })] });
+    await floor.ask({ startsAt, operations: [floor.operation(), floor.operation({ bayType: 'paint' })] });
     expect((await held()).at(-1)!.data.slot.endsAt).toBe((await floor.at('11:00')).toISOString());
   });
 
   it('WRK-2 an appointment without operations is held too, and takes nothing', async () => {
     await floor.ask({ startsAt: (await floor.at('09:00')).toISOString(), operations: [] });
     expect((await held())[0]!.data.bayId).toBeNull();
-    expect(await maintenance()).toMatchObject({ heldHours: 0 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 0 });
   });
 
   it('WRK-2 an unbooked hold expires by its timer and is free again; a booked one does not', async () => {
@@ -149,6 +155,7 @@ describe('slots', () => {
     const [first, second] = await held();
     const life = ({ at, data }: typeof first & object) => Date.parse(data.expiresAt) - at.getTime();
     expect([life(first!), life(second!)]).toEqual([10 * minute, 30 * minute]);
+    await floor.org.policy('slot.hold', { wallMinutes: 10 });
   });
 
   it('WRK-2 how many alternatives a refusal names, and how far it looks, is a policy', async () => {
@@ -157,6 +164,7 @@ describe('slots', () => {
     await floor.org.policy('slot.alternatives', { atMost: 1, calendarDaysAhead: 1 });
     await floor.ask({ startsAt });
     expect((await refused())[0]!.data.alternatives).toHaveLength(1);
+    await floor.org.policy('slot.alternatives', { atMost: 3, calendarDaysAhead: 7 });
   });
 
   it('WRK-2 booked after it expired: held again, else lost with other slots', async () => {
@@ -164,7 +172,7 @@ describe('slots', () => {
     const first = await floor.ask({ startsAt });
     await floor.service.jump(11 * minute);
     await floor.book(first);
-    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
     expect(await lost()).toHaveLength(0);
     const second = await floor.ask({ startsAt: (await floor.at('14:00')).toISOString() });
     await floor.service.jump(11 * minute);
@@ -181,12 +189,12 @@ describe('slots', () => {
     const asked = await floor.ask({ startsAt });
     await floor.book(asked);
     await Promise.all([floor.release(asked), floor.release(asked), floor.release(asked)]);
-    expect(await maintenance()).toMatchObject({ heldHours: 0 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 0 });
     const other = await floor.ask({ startsAt });
     expect((await held()).at(-1)!.data.appointmentId).toBe(other.appointmentId);
     await floor.book(asked);
     await floor.ask({ ...asked, round: 2, startsAt: (await floor.at('14:00')).toISOString() });
-    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
     expect(await held()).toHaveLength(2);
   });
 
@@ -198,7 +206,7 @@ describe('slots', () => {
     await floor.ask({ ...data, round: 3, startsAt: (await floor.at('14:00')).toISOString() });
     await floor.ask({ ...data, round: 2, startsAt: (await floor.at('16:00')).toISOString() });
     expect((await held()).map(({ data: { round } }) => round)).toEqual([1, 3]);
-    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
   });
 
   it('WRK-2 moved: the new slot is held first, the old one stays until the new one is booked', async () => {
@@ -208,9 +216,9 @@ describe('slots', () => {
     const later = (await floor.at('14:00')).toISOString();
     const { replaces: _, ...wish } = asked;
     await floor.service.hear(AppointmentMoved, { ...wish, round: 2, startsAt: later, partsBy: later, from: { startsAt, endsAt: startsAt } }, floor.about());
-    expect(await maintenance()).toMatchObject({ heldHours: 2000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 2000 });
     await floor.book({ ...asked, round: 2, startsAt: later });
-    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
     await floor.ask({ startsAt });
     expect(await refused()).toHaveLength(0);
   });
@@ -222,15 +230,16 @@ describe('slots', () => {
     await floor.book(asked);
     await floor.ask({ ...asked, round: 2, startsAt: (await floor.at('14:00')).toISOString() });
     await Promise.all([offered(2), offered(2)]);
-    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
     await offered(1);
-    expect(await maintenance()).toMatchObject({ heldHours: 1000 });
+    expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
   });
 
   it('WRK-2 work longer than a day takes the hours of each day it needs', async () => {
     await floor.org.policy('capacity.walk-in-share', { percent: 0 });
-    await floor.ask({ startsAt: (await floor.at('14:00')).toISOString(), operations: [operation({ flatHours: 10_000 })] });
+    await floor.ask({ startsAt: (await floor.at('14:00')).toISOString(), operations: [floor.operation({ flatHours: 10_000 })] });
     expect((await held())[0]!.data.slot.endsAt).toBe((await floor.at('16:00', 2)).toISOString());
-    expect([await maintenance(1), await maintenance(2)].map(({ heldHours }) => heldHours)).toEqual([4000, 6000]);
+    expect([await hoursOf(1), await hoursOf(2)].map(({ heldHours }) => heldHours)).toEqual([4000, 6000]);
+    await floor.org.policy('capacity.walk-in-share', { percent: 20 });
   });
 });

@@ -6,7 +6,6 @@ export interface SlotRow {
   readonly id: string;
   readonly storeId: string;
   readonly version: number;
-  readonly vehicleId: string;
   readonly kind: string;
   readonly latestRound: number;
   readonly bookedRound: number | null;

@@ -9,8 +9,8 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { baysOf, floorOf, plannedUntil } from '../capacity/capacity.queries';
-import { DayBook } from '../capacity/day-book';
-import { free, keepTakes } from './hold';
+import { DayBook } from '../capacity/day-book.store';
+import { free, keepTakes } from './hold.store';
 import { layOut } from './layout';
 import { alternatives, seat, type Refusal, type Seated } from './seat';
 import { next } from './slot';
@@ -19,7 +19,6 @@ import type { HoldRow, SlotRow } from './slot.rows';
 export interface Asked {
   readonly appointmentId: string;
   readonly round: number;
-  readonly vehicleId: string;
   readonly kind: string;
   readonly startsAt: string;
   readonly operations: readonly Operation[];
@@ -80,7 +79,7 @@ export class SlotService {
   }
 
   /** Given up for good: everything is free, once; what is asked later for this appointment is not held any more. */
-  async release(tx: Tx, storeId: string, released: Pick<Asked, 'appointmentId' | 'vehicleId' | 'kind'>): Promise<void> {
+  async release(tx: Tx, storeId: string, released: Pick<Asked, 'appointmentId' | 'kind'>): Promise<void> {
     const slot = await this.#slotOf(tx, storeId, released);
     if (slot.givenUp) return;
     for (const hold of await holdsOf(tx, slot)) await free(tx, hold, 'free');
@@ -111,10 +110,10 @@ export class SlotService {
     });
   }
 
-  async #slotOf(tx: Tx, storeId: string, { appointmentId, vehicleId, kind }: Pick<Asked, 'appointmentId' | 'vehicleId' | 'kind'>): Promise<SlotRow> {
+  async #slotOf(tx: Tx, storeId: string, { appointmentId, kind }: Pick<Asked, 'appointmentId' | 'kind'>): Promise<SlotRow> {
     await tx.query(
-      `insert into slot (id, store_id, version, vehicle_id, kind, latest_round, booked_round, given_up) values ($1, $2, 0, $3, $4, 0, null, false) on conflict (id) do nothing`,
-      [appointmentId, storeId, vehicleId, kind],
+      `insert into slot (id, store_id, version, kind, latest_round, booked_round, given_up) values ($1, $2, 0, $3, 0, null, false) on conflict (id) do nothing`,
+      [appointmentId, storeId, kind],
     );
     return lockRow<SlotRow>(tx, 'slot', appointmentId);
   }

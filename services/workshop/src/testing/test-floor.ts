@@ -4,6 +4,7 @@ import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
 import type { Operation } from '@aftersales/contracts/kernel/values';
 import { AppointmentBooked, AppointmentReleased, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
+import { PartsShort } from '@aftersales/contracts/parts/reservation';
 import { VisitArrived, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { hours, TestOrganisation, type TestStore } from '@aftersales/directory/testing/organisation';
 import { TestService, type Answered } from '@aftersales/platform/testing/test-service';
@@ -19,6 +20,8 @@ const money = { amount: 100, currency: 'TWD' };
 export const labour = (changes: Partial<EstimateLine> = {}): EstimateLine => ({ ...operation(), kind: 'labour', unitPrice: money, amount: money, payer: 'customer', ...changes });
 export const part = (changes: Partial<EstimateLine> = {}): EstimateLine => ({ lineId: uuidv7(), kind: 'part', partNumber: '04465-06200', quantity: 1000, unitPrice: money, amount: money, payer: 'customer', ...changes });
 
+export const photo = Buffer.from('what was seen').toString('base64');
+
 export interface Visit {
   readonly visitId: string;
   readonly customerId: string;
@@ -28,6 +31,10 @@ export interface Visit {
 /** A workshop with an organisation, for use-case tests: facts as the desk would say them, and people who act. */
 export class TestFloor {
   #factVersion = 0;
+
+  /** What wishes ask for when they don't say. */
+  skill = 'maintenance';
+  bayType = 'lift';
 
   private constructor(readonly service: TestService, readonly org: TestOrganisation) {}
 
@@ -58,7 +65,7 @@ export class TestFloor {
   }
 
   async bay(changes: object = {}, store: TestStore = this.a): Promise<{ id: string; version: number }> {
-    return this.expect(201, await this.service.http(`POST ${this.path('bays', store)}`, { as: store.staff['workshop-manager'], body: { name: `B${uuidv7().slice(-6)}`, bayType: 'lift', ...changes } }));
+    return this.expect(201, await this.service.http(`POST ${this.path('bays', store)}`, { as: store.staff['workshop-manager'], body: { name: `B${uuidv7().slice(-6)}`, bayType: this.bayType, ...changes } }));
   }
 
   async technicianOnFloor({ staffId = this.technician, skills = ['maintenance'], grade = 3, store = this.a, ...changes }: { staffId?: string; skills?: string[]; grade?: number; store?: TestStore; shift?: object } = {}): Promise<{ id: string; version: number; staffId: string }> {
@@ -73,6 +80,17 @@ export class TestFloor {
     return staffId;
   }
 
+  /** A corner of the floor that no other test books: one bay of a type of its own, one technician with a skill of one's own. */
+  async corner(): Promise<{ id: string; version: number }> {
+    [this.skill, this.bayType] = [`skill-${uuidv7().slice(-8)}`, `type-${uuidv7().slice(-8)}`];
+    await this.technicianOnFloor({ staffId: await this.person(), skills: [this.skill] });
+    return this.bay();
+  }
+
+  operation(changes: Partial<Operation> = {}): Operation {
+    return operation({ skill: this.skill, bayType: this.bayType, ...changes });
+  }
+
   expect(status: number, answer: Answered): any {
     if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`);
     return answer.body;
@@ -80,7 +98,7 @@ export class TestFloor {
 
   request(changes: Partial<DataOf<typeof AppointmentRequested>> & { startsAt: string }): DataOf<typeof AppointmentRequested> {
     return {
-      appointmentId: uuidv7(), round: 1, customerId: uuidv7(), vehicleId: uuidv7(), brand: 'nova', kind: 'maintenance', channel: 'phone', operations: [operation()], parts: [], partsBy: changes.startsAt, replaces: null, ...changes,
+      appointmentId: uuidv7(), round: 1, customerId: uuidv7(), vehicleId: uuidv7(), brand: 'nova', kind: 'maintenance', channel: 'phone', operations: [this.operation()], parts: [], partsBy: changes.startsAt, replaces: null, ...changes,
     };
   }
 
@@ -148,6 +166,39 @@ export class TestFloor {
 
   async does(visit: Visit, verb: string, as: string, body?: object): Promise<any> {
     return this.expect(200, await this.move(visit, verb, as, body));
+  }
+
+  /** What parts says of a visit. */
+  holder({ visitId }: Visit) {
+    return { holderKind: 'visit' as const, holderId: visitId, round: 1 };
+  }
+
+  async short(visit: Visit, { lineId, partNumber, quantity }: EstimateLine, eta: string | null = null, about = this.about()): Promise<void> {
+    await this.service.hear(PartsShort, { ...this.holder(visit), lines: [{ lineId, partNumber: partNumber!, quantity: quantity!, missing: quantity!, eta }] }, about);
+  }
+
+  async keep(visit: Visit, as = this.technician): Promise<Answered> {
+    const { id } = await this.card(visit);
+    return this.service.http(`POST ${this.path(`jobs/${id}/evidence`)}`, { as, body: { kind: 'photo', contentType: 'image/jpeg', content: photo } });
+  }
+
+  /** @returns the find reported */
+  async find(visit: Visit, as = this.technician): Promise<string> {
+    const kept = this.expect(201, await this.keep(visit, as));
+    const operations = [{ operationCode: 'BRK-PAD-F', skill: 'brakes', bayType: 'lift', flatHours: 800 }];
+    const card = await this.does(visit, 'report-fault', as, { faultCode: 'C1201', safety: true, operations, parts: [{ partNumber: '04465-06200', quantity: 1000 }], evidenceIds: [kept.id] });
+    return card.faults.at(-1).id;
+  }
+
+  async threeChecks(visit: Visit): Promise<void> {
+    await this.does(visit, 'pass-check', this.technician, { check: 'own' });
+    await this.does(visit, 'pass-check', this.a.staff.inspector, { check: 'team' });
+    await this.does(visit, 'pass-check', this.a.staff['technical-director'], { check: 'final' });
+  }
+
+  /** What was said of a visit's job, in order. */
+  async saidOf<C extends Contract<any, any>>(visit: Visit, contract: C) {
+    return (await this.service.said(contract)).filter(({ data }) => (data as { visitId: string }).visitId === visit.visitId);
   }
 
   /** One operation, from briefing to done, in `ms`. */

@@ -1,6 +1,7 @@
 import type { CheckKind, JobCompleted } from '@aftersales/contracts/workshop/job';
 import type { DataOf } from '@aftersales/contracts/kernel/event';
 import type { Tx } from '@aftersales/platform/database/tx';
+import { vehicleOf } from '../files/vehicle.queries';
 import { operationsOf, type JobRow } from '../job/job.rows';
 
 /** What was done, by whom, in which time, with which parts: all that desk and claims need of a finished job. */
@@ -13,7 +14,7 @@ export async function completion(tx: Tx, job: JobRow): Promise<Omit<DataOf<typeo
   const evidence = await tx.query<{ id: string }>(`select id from evidence where store_id = $1 and job_id = $2 order by id`, about);
   const left = operations.filter(({ state }) => state === 'left');
   return {
-    vehicleId: job.vehicleId!,
+    vehicleId: await vehicleOf(tx, job.vehicleId!),
     completedAt: tx.now.toISOString(),
     operations: operations.filter(({ state }) => state === 'done').map(({ lineId, operationCode, flatHours, faultCode }) => {
       const own = clocked.filter((one) => one.lineId === lineId);

@@ -2,7 +2,7 @@ import { addDays, localDate, type LocalDate } from '@aftersales/calendar/local-t
 import { storeOf } from '@aftersales/directory/directory';
 import { insertRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { DayBook } from '../capacity/day-book';
+import { DayBook } from '../capacity/day-book.store';
 import type { Seated } from './seat';
 import { next, type Move } from './slot';
 import type { BayTake, HoldRow, HoursTake } from './slot.rows';

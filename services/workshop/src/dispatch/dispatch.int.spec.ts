@@ -1,0 +1,48 @@
+import { labour, TestFloor, type Visit } from '../testing/test-floor';
+
+describe('dispatch', () => {
+  let floor: TestFloor;
+  let visit: Visit;
+
+  beforeAll(async () => {
+    floor = await TestFloor.start();
+    await floor.bay();
+    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes', 'electrics'] });
+  });
+  // Every test has a car of its own, from the opening of a day.
+  beforeEach(async () => {
+    visit = floor.newVisit();
+    await floor.service.jump(await floor.at('09:00'));
+  });
+  afterAll(async () => {
+    expect(await floor.deadLetters()).toEqual([]);
+    await floor.stop();
+  });
+
+  it('WRK-4 the best on shift with the skill is proposed; a person may choose another, but not one without skill or shift', async () => {
+    const [other, away, unskilled] = [await floor.person(), await floor.person(), await floor.person()];
+    await floor.technicianOnFloor({ staffId: other, skills: ['paint'], grade: 1 });
+    const master = await floor.technicianOnFloor({ staffId: away, skills: ['paint'], grade: 5 });
+    await floor.technicianOnFloor({ staffId: unskilled, skills: ['electrics'] });
+    const [line, busy] = [labour({ skill: 'paint' }), labour({ skill: 'paint' })];
+    await floor.authorise(visit, [line, busy]);
+    const { id } = await floor.card(visit);
+    const proposed = async () => floor.expect(200, await floor.service.http(`GET ${floor.path(`jobs/${id}/proposals?lineId=${line.lineId}`)}`, { as: floor.manager })).technicians.map(({ technicianId }: { technicianId: string }) => technicianId);
+    expect(await proposed()).toEqual([away, other]);
+    const card = await floor.does(visit, 'assign', floor.manager, { lineIds: [busy.lineId], briefing: 'Door' });
+    expect(card.operations.find(({ lineId }: { lineId: string }) => lineId === busy.lineId)).toMatchObject({ technicianIds: [away], proposedId: away, briefing: 'Door' });
+    expect(await proposed()).toEqual([other, away]); // who has work in hand comes second
+    expect(await floor.move(visit, 'assign', floor.manager, { lineIds: [line.lineId], technicianIds: [unskilled], briefing: 'x' })).toMatchObject({ status: 409, body: { code: 'workshop.without-skill' } });
+    const now = await floor.service.now();
+    floor.expect(200, await floor.service.http(`POST ${floor.path(`technicians/${master.id}/absent`)}`, { as: floor.manager, ifMatch: master.version, body: { from: now.toISOString(), to: new Date(now.getTime() + 10 * 3_600_000).toISOString(), reason: 'sick' } }));
+    expect(await floor.move(visit, 'assign', floor.manager, { lineIds: [line.lineId], technicianIds: [away], briefing: 'x' })).toMatchObject({ status: 409, body: { code: 'workshop.off-shift' } });
+    expect(await floor.does(visit, 'assign', floor.manager, { lineIds: [line.lineId], technicianIds: [other], briefing: 'x' })).toMatchObject({ state: 'working' });
+    expect(await floor.move(visit, 'assign', floor.manager, { lineIds: [line.lineId] })).toMatchObject({ status: 422 });
+  });
+
+  it('WRK-4 nobody on shift with the skill: nothing is assigned', async () => {
+    const line = labour({ skill: 'hydrogen' });
+    await floor.authorise(visit, [line]);
+    expect(await floor.move(visit, 'assign', floor.manager, { lineIds: [line.lineId], briefing: 'x' })).toMatchObject({ status: 409, body: { code: 'workshop.nobody' } });
+  });
+});
