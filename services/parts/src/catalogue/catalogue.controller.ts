@@ -8,7 +8,7 @@ import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { onePriceACurrency, partClasses } from './catalogue';
 import { CatalogueService, type PartRow } from './catalogue.service';
-import { chainsOf } from './chains';
+import { chainsOf } from './chains.queries';
 
 const Price = z.strictObject({ amount: z.int().nonnegative().max(1_000_000_000_000), currency: z.string().regex(/^[A-Z]{3}$/) });
 const PartBody = z.strictObject({

@@ -7,7 +7,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { supersede, type partClasses } from './catalogue';
-import { chainsOf } from './chains';
+import { chainsOf } from './chains.queries';
 
 export interface PartInput {
   readonly title: Record<string, string>;

@@ -3,8 +3,8 @@ import { demand, Refused } from '@aftersales/contracts/kernel/refused';
 import { findRow, insertRow, lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
-import { balance } from '../stock/balance';
-import { lockCards, post } from '../stock/cards';
+import { balance } from '../stock/balance.service';
+import { lockCards, post } from '../stock/cards.store';
 import { receive, tellEta, type InboundRow } from './inbound';
 
 @Injectable()

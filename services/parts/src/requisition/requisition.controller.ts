@@ -6,8 +6,8 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { Issue } from './issue';
-import { OldParts } from './old-parts';
+import { Issue } from './issue.service';
+import { OldParts } from './old-parts.service';
 import { allowed, moves } from './requisition';
 import { RequisitionService, type RequisitionRow } from './requisition.service';
 

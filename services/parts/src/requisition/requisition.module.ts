@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { Issue } from './issue';
-import { OldParts } from './old-parts';
+import { Issue } from './issue.service';
+import { OldParts } from './old-parts.service';
 import { RequisitionController } from './requisition.controller';
 import { RequisitionService } from './requisition.service';
 

@@ -4,9 +4,9 @@ import { policyOf } from '@aftersales/directory/directory';
 import { insertRow, lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
-import { linesOf } from '../reservation/hold';
-import type { ReservationRow } from '../reservation/holders';
-import { openOf } from '../reservation/tell';
+import { linesOf } from '../reservation/hold.service';
+import type { ReservationRow } from '../reservation/holders.store';
+import { openOf } from '../reservation/tell.service';
 import { countersign, signClaims, withdraw, type Requisition, type RequisitionLine } from './requisition';
 
 export interface RequisitionRow extends Requisition {
@@ -23,7 +23,7 @@ export interface RequisitionRow extends Requisition {
   readonly issuedAt: Date | null;
 }
 
-/** The papers (PRT-5); the goods move in issue.ts. */
+/** The papers (PRT-5); the goods move in issue.service.ts. */
 @Injectable()
 export class RequisitionService {
   /** A technician asks for consented lines, and signs. Which old parts are due is decided now, by the policy in force. */

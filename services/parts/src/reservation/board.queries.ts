@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
-import type { ReservationRow } from './holders';
+import type { ReservationRow } from './holders.store';
 
 export const HeldLine = z.object({
   lineId: z.uuid(), partNumber: z.string(), wantedNumber: z.string(), level: z.enum(['soft', 'held', 'firm']), payer: z.string().nullable(), neededBy: z.iso.datetime(),

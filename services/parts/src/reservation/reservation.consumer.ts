@@ -6,11 +6,11 @@ import { JobBlocked, JobUnblocked } from '@aftersales/contracts/workshop/job';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
-import { AppointmentHolds } from './appointment-holds';
-import { Floor } from './floor';
-import { Picking } from './picking';
-import { tell } from './tell';
-import { VisitHolds } from './visit-holds';
+import { AppointmentHolds } from './appointment-holds.service';
+import { Floor } from './floor.service';
+import { Picking } from './picking.service';
+import { tell } from './tell.service';
+import { VisitHolds } from './visit-holds.service';
 
 @Consumer('parts.reservation')
 export class ReservationConsumer {

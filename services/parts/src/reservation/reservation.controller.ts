@@ -4,7 +4,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { board, Board, BoardQuery, reservationView, ReservationView } from './board.queries';
-import { Picking } from './picking';
+import { Picking } from './picking.service';
 
 const PickInput = z.strictObject({ lineIds: z.array(z.uuid()).min(1).max(200).refine((ids) => new Set(ids).size === ids.length, 'each line once') });
 const see = ['parts-manager', 'parts-keeper', 'buyer', 'advisor', 'service-manager', 'front-desk-supervisor', 'workshop-manager', 'technician', 'store-manager'];

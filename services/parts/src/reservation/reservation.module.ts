@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { AppointmentHolds } from './appointment-holds';
-import { Floor } from './floor';
-import { Picking } from './picking';
+import { AppointmentHolds } from './appointment-holds.service';
+import { Floor } from './floor.service';
+import { Picking } from './picking.service';
 import { ReservationConsumer } from './reservation.consumer';
 import { ReservationController } from './reservation.controller';
-import { VisitHolds } from './visit-holds';
+import { VisitHolds } from './visit-holds.service';
 
 @Module({ controllers: [ReservationController, ReservationConsumer], providers: [AppointmentHolds, VisitHolds, Picking, Floor] })
 export class ReservationModule {}

@@ -6,7 +6,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import type { Card } from './cards';
+import type { Card } from './cards.store';
 import { StockService } from './stock.service';
 
 const place = z.string().regex(/^[A-Za-z0-9-]{1,20}$/);

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { demand, Refused } from '@aftersales/contracts/kernel/refused';
 import { lockRow, NotFound, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { balance } from './balance';
-import { lockCards, post, type Card } from './cards';
+import { balance } from './balance.service';
+import { lockCards, post, type Card } from './cards.store';
 
 export interface Place {
   readonly warehouse: string;

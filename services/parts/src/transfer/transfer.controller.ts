@@ -4,8 +4,8 @@ import { findRow, lockRow, NotFound, updateRow } from '@aftersales/platform/data
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { balance } from '../stock/balance';
-import { lockCards, post } from '../stock/cards';
+import { balance } from '../stock/balance.service';
+import { lockCards, post } from '../stock/cards.store';
 import { ship, transferAllowed, type TransferRow } from './transfer';
 
 const TransferView = z.object({

@@ -4,10 +4,10 @@ import { PartsPicked } from '@aftersales/contracts/parts/reservation';
 import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { hold, linesOf } from './hold';
-import { keepWishes, say, type ReservationRow } from './holders';
+import { hold, linesOf } from './hold.service';
+import { keepWishes, say, type ReservationRow } from './holders.store';
 import { living } from './reservation';
-import { isReady, needOf, openOf, tellHolder } from './tell';
+import { isReady, needOf, openOf, tellHolder } from './tell.service';
 
 /** To the booking shelf (備料貨架), and back when a hold ends. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { AvailabilityChanged } from '@aftersales/contracts/parts/part';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
-import type { Card } from './cards';
+import type { Card } from './cards.store';
 
 /** REC-2: what one store could promise now, whole, whenever the card moved since the group was last told. */
 export async function tellAvailability(tx: Tx, storeId: string, partNumber: string, nextEta: Date | null): Promise<void> {

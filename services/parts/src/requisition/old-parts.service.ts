@@ -4,7 +4,7 @@ import { OldPartHandedIn } from '@aftersales/contracts/parts/reservation';
 import { insertRow, lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
-import { say, type ReservationRow } from '../reservation/holders';
+import { say, type ReservationRow } from '../reservation/holders.store';
 import { exceptOldPart, handInOldPart } from './requisition';
 import type { RequisitionRow } from './requisition.service';
 

@@ -3,10 +3,10 @@ import { demand } from '@aftersales/contracts/kernel/refused';
 import { PartsIssued, PartsReturned } from '@aftersales/contracts/parts/reservation';
 import { lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { linesOf } from '../reservation/hold';
-import { say, type ReservationRow } from '../reservation/holders';
-import { balance } from '../stock/balance';
-import { lockCards, post } from '../stock/cards';
+import { linesOf } from '../reservation/hold.service';
+import { say, type ReservationRow } from '../reservation/holders.store';
+import { balance } from '../stock/balance.service';
+import { lockCards, post } from '../stock/cards.store';
 import { giveBack, issue, type RequisitionLine } from './requisition';
 import type { RequisitionRow } from './requisition.service';
 

@@ -2,9 +2,9 @@ import { EtaChanged, EtaSlipped, PartsPicked } from '@aftersales/contracts/parts
 import type { PartNeed } from '@aftersales/contracts/kernel/values';
 import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import type { LineRow } from '../stock/balance';
+import type { LineRow } from '../stock/balance.service';
 import { news } from './eta';
-import { say, type ReservationRow } from './holders';
+import { say, type ReservationRow } from './holders.store';
 
 export const openOf = (line: LineRow): number => line.quantity - line.issued;
 export const needOf = (line: LineRow): PartNeed => ({ lineId: line.lineId, partNumber: line.partNumber, quantity: openOf(line) });

@@ -4,8 +4,8 @@ import { findRow, insertRow, lockRow, updateRow } from '@aftersales/platform/dat
 import type { Tx } from '@aftersales/platform/database/tx';
 import { wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
-import { sayAvailability } from '../stock/availability';
-import type { Card } from '../stock/cards';
+import { sayAvailability } from '../stock/availability.service';
+import type { Card } from '../stock/cards.store';
 import type { TransferRow } from '../transfer/transfer';
 import type { InboundRow } from './inbound';
 

@@ -4,7 +4,7 @@ import type { VisitLabelled } from '@aftersales/contracts/reception/visit-label'
 import type { JobBlocked, JobUnblocked } from '@aftersales/contracts/workshop/job';
 import { updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { lockHolders } from './holders';
+import { lockHolders } from './holders.store';
 
 /** What the parts board shows of the floor: which car, and since when somebody stands and waits (WRK-6). */
 @Injectable()

@@ -6,11 +6,11 @@ import { PartsShort, ReservationMade } from '@aftersales/contracts/parts/reserva
 import { policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
-import { heldLine } from './appointment-holds';
-import { hold, linesOf } from './hold';
-import { isNews, keepWishes, lockHolders, lockIfNews, say, type ReservationRow } from './holders';
+import { heldLine } from './appointment-holds.service';
+import { hold, linesOf } from './hold.service';
+import { isNews, keepWishes, lockHolders, lockIfNews, say, type ReservationRow } from './holders.store';
 import { ask, decline, firm, keepAlive, lessHeld, type Wish, type WishLine } from './reservation';
-import { isReady, needOf, openOf, pickForJob, tellHolder, told } from './tell';
+import { isReady, needOf, openOf, pickForJob, tellHolder, told } from './tell.service';
 
 /** What the store room has to give: numbered lines that the customer doesn't bring himself. */
 const partsOf = (lines: readonly EstimateLine[]): WishLine[] =>

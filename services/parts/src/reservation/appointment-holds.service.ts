@@ -8,11 +8,11 @@ import { EtaSlipped, ReservationMade, ReservationRefused } from '@aftersales/con
 import { calendarOf, policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
-import type { LineRow } from '../stock/balance';
-import { hold, linesOf } from './hold';
-import { keepWishes, lockIfNews, say, type ReservationRow } from './holders';
+import type { LineRow } from '../stock/balance.service';
+import { hold, linesOf } from './hold.service';
+import { keepWishes, lockIfNews, say, type ReservationRow } from './holders.store';
 import { ask, firm, giveUp, keyOf, type Wish, type WishLine } from './reservation';
-import { isReady, needOf, openOf, tellHolder, told } from './tell';
+import { isReady, needOf, openOf, tellHolder, told } from './tell.service';
 
 /** Not held by the time the customer takes: everything of this attempt is undone. */
 class TooLate extends Error {

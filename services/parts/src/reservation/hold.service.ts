@@ -1,10 +1,10 @@
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
 import { insertRow } from '@aftersales/platform/database/rows';
-import { chainsOf } from '../catalogue/chains';
-import { balance, type LineRow } from '../stock/balance';
-import { lockCards } from '../stock/cards';
-import type { ReservationRow } from './holders';
+import { chainsOf } from '../catalogue/chains.queries';
+import { balance, type LineRow } from '../stock/balance.service';
+import { lockCards } from '../stock/cards.store';
+import type { ReservationRow } from './holders.store';
 import { keyOf, wanted, type Wanted } from './reservation';
 
 export const linesOf = (tx: Tx, reservationId: string): Promise<LineRow[]> =>

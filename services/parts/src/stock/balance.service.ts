@@ -2,10 +2,10 @@ import type { Payer } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import type { InboundRow } from '../inbound/inbound';
-import { dropSurplus, planSupply } from '../inbound/plan-supply';
+import { dropSurplus, planSupply } from '../inbound/plan-supply.service';
 import type { Level } from '../reservation/reservation';
-import { tellAvailability } from './availability';
-import type { Card } from './cards';
+import { tellAvailability } from './availability.service';
+import type { Card } from './cards.store';
 import { supply, type Inbound, type Supply } from './supply';
 
 export interface LineRow {
