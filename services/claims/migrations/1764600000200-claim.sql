@@ -22,10 +22,10 @@ create table claim (
   first_submitted_at timestamptz(3),
   decided_at         timestamptz(3),
   made_at            timestamptz(3) not null,
+  unique (store_id, id),
   unique (store_id, visit_id),
   unique (store_id, number)
 );
-create index claim_list on claim (store_id, id);
 create index claim_repair_order on claim (store_id, repair_order);
 create index claim_vehicle on claim (store_id, vehicle_id);
 create index claim_decided on claim (store_id, decided_at);
@@ -35,13 +35,14 @@ call declare_scope('claim', 'store');
 create table maker_news (
   id         uuid primary key,
   store_id   uuid not null,
-  claim_id   uuid not null references claim (id),
+  claim_id   uuid not null,
   webhook_id text not null,
   news       jsonb not null,
   arrived_at timestamptz(3) not null,
   applied_at timestamptz(3),
   ignored    text,
-  unique (store_id, webhook_id)
+  unique (store_id, webhook_id),
+  foreign key (store_id, claim_id) references claim (store_id, id)
 );
 create index maker_news_of_claim on maker_news (store_id, claim_id, id);
 call declare_scope('maker_news', 'store');

@@ -38,8 +38,7 @@ export class StandingConsumer {
     const presentId = await this.standing.presentId(tx, toId);
     await tx.query(`update vehicle_alias set to_id = $2 where to_id = $1`, [fromId, presentId]);
     await tx.query(`insert into vehicle_alias (id, to_id) values ($1, $2) on conflict (id) do update set to_id = excluded.to_id`, [fromId, presentId]);
-    await tx.query(`update repair set vehicle_id = $2 where vehicle_id = $1`, [fromId, presentId]);
-    await tx.query(`update standing_warning set vehicle_id = $2 where vehicle_id = $1`, [fromId, presentId]);
+    for (const table of ['repair', 'standing_warning', 'coverage', 'claim']) await tx.query(`update ${table} set vehicle_id = $2 where vehicle_id = $1`, [fromId, presentId]);
     await tx.query(`delete from vehicle where id = $1`, [fromId]);
     await this.standing.assess(tx, presentId);
   }

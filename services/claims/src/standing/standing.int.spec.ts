@@ -240,5 +240,7 @@ describe('where a car stands', () => {
     await repaired(gone, 30, 1); // still says the old id
     expect(await standingOf(kept)).toMatchObject({ daysInRepair: 6, sameFault: [{ count: 3 }] });
     expect((await look(gone)).body).toMatchObject({ vehicleId: kept, daysInRepair: 6 });
+    expect(await world.service.rows('select 1 from claim where vehicle_id = $1', [kept])).toHaveLength(3);
+    expect(await world.service.rows('select 1 from claim where vehicle_id = $1', [gone])).toEqual([]);
   });
 });
