@@ -185,7 +185,7 @@ describe('faults', () => {
     await whole.settled();
     expect(await lost(load.ledger)).toEqual(none);
     for (const service of hearers) {
-      const letters = await whole.rows(service, `select reason from dead_letter where key like 'poison-%' and state = 'dead' order by key`);
+      const letters = await whole.rows(service, `select reason from dead_letter where key like 'poison-%' and state = 'dead' and consumer = $1 order by key`, [`${service}.directory`]);
       expect([service, letters.map(({ reason }) => (reason as string).split(':')[0])]).toEqual([service, ['no JSON', 'no envelope', 'wrong schema']]);
     }
   }, 60_000);

@@ -80,7 +80,8 @@ export class Whole {
     let calm = 0;
     let last: string[] = [];
     for (const end = Date.now() + withinMs; Date.now() < end; await pause(100)) {
-      last = await underWay((service, sql) => this.rows(service as Service, sql), this.admin);
+      // A broker that has just come back answers 'loading' for a while: that is not settled either.
+      last = await underWay((service, sql) => this.rows(service as Service, sql), this.admin).catch((error: Error) => [error.message]);
       calm = last.length ? 0 : calm + 1;
       if (calm === 2) return;
     }
