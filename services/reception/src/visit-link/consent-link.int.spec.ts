@@ -69,6 +69,17 @@ describe('consent by link', () => {
     expect((await about(VisitAuthorised, visitId))[0]!.data.version).toBe(2);
   });
 
+  it('REC-18 REC-20 a link that is still open when the visit is settled adds nothing to it', async () => {
+    const visit = await desk.done([labour]);
+    const more = await desk.offered(visit.visitId, [{ keep: visit.offer.lines[0].lineId }, oil]);
+    const path = await askedAgain(visit.visitId, 2);
+    await desk.ok(`/${visit.visitId}/settle`, { signatureId: visit.jobId }, { as: desk.org.a.staff.cashier });
+    for (const said of ['yes', 'no']) expect((await send(path, { [more.lines[1].lineId]: said })).status).toBe(404);
+    expect(await about(LinesDeclined, visit.visitId)).toEqual([]);
+    expect(await about(VisitAuthorised, visit.visitId)).toHaveLength(1);
+    expect((await desk.get(`/${visit.visitId}/estimates/2`)).body.lines[1].standing).toBe('open');
+  });
+
   it('REC-18 expires by its policy, never later than the offer; signed meanwhile it is closed', async () => {
     await desk.org.policy('consent.link-expiry', { wallMinutes: 10 });
     const short = await asked();

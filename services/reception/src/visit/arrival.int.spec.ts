@@ -38,6 +38,8 @@ describe('arrival', () => {
     const answers = await Promise.all([desk.post('', { how: 'gate', vehicleId }), desk.post('', { how: 'plate', vin }), desk.post('', { how: 'desk', vehicleId })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     expect(answers.find(({ status }) => status === 409)!.body.code).toBe('visit.here-already');
+    const strangers = await Promise.all([1, 2, 3, 4, 5].map(() => desk.post('', { how: 'plate', plate: 'AT-ONCE-1' })));
+    expect(strangers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
     const body = { how: 'gate', plate: 'TWICE-1' };
     const [one, two] = await Promise.all([desk.post('', body, { key: 'gate-1' }), desk.post('', body, { key: 'gate-1' })]);
     expect([one!.body.visitId, one!.status]).toEqual([two!.body.visitId, 201]);

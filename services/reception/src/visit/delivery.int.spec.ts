@@ -81,6 +81,7 @@ describe('delivery', () => {
   it('REC-21 old parts as agreed, valuables back, the next service told', async () => {
     const wants = await paid();
     await handedIn(wants.visitId, wants.offer.lines[1].lineId, 'customer');
+    expect((await desk.get(`/${wants.visitId}`)).body.customersOldParts).toBe(1);
     expect((await deliver(wants.visitId)).body.code).toBe('visit.old-parts');
     expect((await deliver(wants.visitId, { oldParts: 'kept' })).body.code).toBe('visit.old-parts');
     expect((await deliver(wants.visitId, { oldParts: 'handed-over', valuablesReturned: false })).body.code).toBe('visit.valuables');

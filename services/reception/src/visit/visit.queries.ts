@@ -36,12 +36,13 @@ export async function visitWhole(tx: Tx, visitId: string, roles: readonly string
   const estimate = await tx.one<{ newest: number; state: string; shown: number | null }>(
     `select n as newest, state, (select max(n) from estimate_version s where s.visit_id = $1 and s.offered_at is not null) as shown from estimate_version where visit_id = $1 order by n desc limit 1`, [visitId],
   );
+  const { oldParts } = (await tx.one<{ oldParts: number }>(`select count(*) as old_parts from visit_old_part where visit_id = $1 and custody = 'customer'`, [visitId]))!;
   return {
     ...visitShort(visit, roles), booked: visit.booked && { ...visit.booked, operations: [...visit.booked.operations], parts: [...visit.booked.parts] }, sheet: visit.sheet,
     known: car && { vin: car.vin, brand: car.brand, model: car.model, market: car.market, customerId: car.customerId, contactId: car.contactId, mileage: car.mileage },
     standing: standing?.data ?? null, declinedBefore: declined.map(({ line }) => line), faults,
     floor: floor && { state: floor.state, blockedBy: blockedBy(floor), checks: floor.checks.map(({ check }) => check), reworks: floor.reworks, finishedLineIds: floor.finishedLineIds, completedAt: floor.completedAt },
-    promiseMoves, estimate, authorisedLineIds: visit.authorised.map(({ lineId }) => lineId), handover: visit.handover as Anything | null,
+    promiseMoves, estimate, customersOldParts: oldParts, authorisedLineIds: visit.authorised.map(({ lineId }) => lineId), handover: visit.handover as Anything | null,
   };
 }
 

@@ -37,6 +37,8 @@ export const VisitWhole = z.object({
   floor: z.object({ state: z.enum(['open', 'working', 'completed']), blockedBy: z.array(z.string()), checks: z.array(z.string()), reworks: z.int(), finishedLineIds: z.array(z.uuid()), completedAt: z.string().nullable() }).nullable(),
   promiseMoves: z.array(z.object({ beforeAt: z.iso.datetime(), promisedAt: z.iso.datetime(), cause: z.string(), how: z.string(), toldAt: z.iso.datetime() })),
   estimate: z.object({ newest: z.int(), state: z.string(), shown: z.int().nullable() }).nullable(),
+  /** Removed parts that are the customer's, to be handed over or kept as agreed. */
+  customersOldParts: z.int(),
   authorisedLineIds: z.array(z.uuid()),
   handover: z.record(z.string(), z.any()).nullable(),
 });
