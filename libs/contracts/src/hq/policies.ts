@@ -136,10 +136,6 @@ export const policyKinds = {
     csiAtLeastPercent: percent, satisfiedAtLeastPercent: percent, reworkBelowPercent: percent, claimPassAtLeastPercent: percent,
     severeComplaintsAtMostPercent: percent, reachedAtLeastPercent: percent, promisesKeptAtLeastPercent: percent,
   }),
-
-  // every service
-  /** Architecture §2: what a service remembers to have heard. */
-  'inbox.retention': z.object({ calendarDays: some }),
 } as const;
 
 export type PolicyKind = keyof typeof policyKinds;

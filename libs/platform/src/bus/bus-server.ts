@@ -12,13 +12,15 @@ import type { HeardBy } from './on';
 
 const commitEveryMs = 1_000; // offsets may lag, the inbox allows it: p99 30 ms instead of 202 ms at 300/s
 const chunk = 100; // facts a transaction
-const oldestMs = 30 * 24 * 3600_000; // what the inbox remembers; an older fact could have been applied before
+const dayMs = 24 * 3600_000;
 
 /** The end offset of each partition that holds something, by topic. */
 export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 export interface BusOptions {
   readonly service: string;
+  /** What the inbox remembers: an older fact could have been applied before. */
+  readonly inboxDays: number;
   /** Absent in use-case tests: facts are then handed in by hand. */
   readonly kafka?: Kafka;
   readonly inbox: Inbox;
@@ -167,7 +169,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
             count('facts_unheard_total', { topic });
             continue;
           }
-          if (Date.now() - Number(message.timestamp) > oldestMs && hearing.contracts.get(read.type ?? '')?.kept !== 'compacted') throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers (30 days): only a rebuild may apply it`);
+          if (Date.now() - Number(message.timestamp) > this.options.inboxDays * dayMs && hearing.contracts.get(read.type ?? '')?.kept !== 'compacted') throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
           arrived.push(read);
         }
         if (arrived.length) await this.options.inbox.apply(hearing, arrived);

@@ -20,6 +20,8 @@ export const platformSettings = {
   AFTERSALES_DEMO_CLOCK: z.enum(['true', 'false']).default('false'),
   AFTERSALES_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   AFTERSALES_POOL: z.coerce.number().int().min(2).max(200).default(20),
+  /** What the inbox remembers. Longer than any topic is replayed outside a rebuild. */
+  AFTERSALES_INBOX_DAYS: z.coerce.number().int().min(1).max(365).default(30),
   AFTERSALES_SEAL_PUBLIC_KEYS: json(z.record(z.string(), jwk)).default({}),
   AFTERSALES_SEAL_PRIVATE_KEYS: json(z.array(jwk)).default([]),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),

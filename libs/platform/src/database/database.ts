@@ -9,7 +9,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, (date) => date);
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const repeatable = new Set(['40P01', '40001']); // deadlock, serialization
+/** Deadlock; serialization; a prepared statement whose table a migration has changed under it (its connection is thrown away). */
+const repeatable = new Set(['40P01', '40001', '0A000']);
 
 const connect = (url: string, max: number): DataSource =>
   new DataSource({
@@ -85,6 +86,7 @@ export class Database {
       if (written && (written.facts || written.dueAt.length)) for (const wake of this.#woken) wake(written);
       return result;
     } catch (error) {
+      broken = (error as { code?: string }).code === '0A000';
       await client.query('rollback').catch(() => (broken = true));
       throw error;
     } finally {

@@ -59,7 +59,7 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
     for (const { kind, locks, method } of timersOf(Object.getPrototypeOf(instance)))
       timers.register(kind, locks, (tx, rung) => within({ traceparent: traceparentFrom(tx.cause.traceparent), storeId: rung.storeId ?? undefined, actor: 'timer' }, () => instance[method](tx, rung)));
   }
-  const bus = new BusServer({ service: spec.name, kafka, inbox: app.get(Inbox), deadLetters: app.get(DeadLetters), seal });
+  const bus = new BusServer({ service: spec.name, inboxDays: settings.AFTERSALES_INBOX_DAYS, kafka, inbox: app.get(Inbox), deadLetters: app.get(DeadLetters), seal });
   health.bus = bus;
   app.connectMicroservice({ strategy: bus }, { inheritAppConfig: true });
   SwaggerModule.setup(`api/${spec.name}/docs`, app, openApiOf(spec.name, [...platformControllers, ...controllersOf(spec.module)]) as never, { jsonDocumentUrl: `api/${spec.name}/openapi.json` });

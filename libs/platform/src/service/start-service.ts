@@ -52,7 +52,7 @@ async function startService<Own extends z.ZodRawShape>(spec: ServiceSpec<Own>, s
   await app.listen(settings.AFTERSALES_PORT, settings.AFTERSALES_HOST);
   relay.start();
   timers.start();
-  const housekeeping = keepHouse(database, log);
+  const housekeeping = keepHouse(database, settings.AFTERSALES_INBOX_DAYS, log);
   health.started = true;
   log.info(`${spec.name} listens on ${settings.AFTERSALES_PORT}`);
 
