@@ -6,21 +6,25 @@ export interface StoreDay {
 }
 
 /**
- * Counts these store-days again from the kept facts. A visit stands once in each of its dimensions; an excluded one is counted as excluded and
- * as nothing else. The answer that counts is the newest of the locked survey. Who answered was reached, also when the call was merged into another car's
- * (CRM-4) and the follow-up of this one says no more.
+ * Counts again, from the kept facts, the days on which these visits are locked, and `also` these. A visit stands once in each of its dimensions;
+ * an excluded one is counted as excluded and as nothing else. The answer that counts is the newest of the locked survey. Who answered was
+ * reached, also when the call was merged into another car's (CRM-4) and the follow-up of this one says no more.
  */
-export async function count(tx: Tx, storeDays: readonly StoreDay[]): Promise<void> {
-  const days = [...new Map(storeDays.map((one) => [`${one.storeId}/${one.day}`, one])).values()];
-  if (days.length === 0) return;
-  const touched = JSON.stringify(days);
-  for (const sql of forget) await tx.query(sql, [touched]);
-  await tx.query(countAgain, [touched]);
+export async function count(tx: Tx, visits: readonly string[], also: readonly StoreDay[] = []): Promise<void> {
+  const touched = [visits, JSON.stringify(also)];
+  await tx.query(forget, touched);
+  await tx.query(countAgain, touched);
 }
 
-const touchedDays = `touched as (select "storeId" as store_id, day from jsonb_to_recordset($1::jsonb) as t("storeId" uuid, day date))`;
+const touchedDays = `touched as (
+    select store_id, locked_day as day from csi_visit where id = any($1::uuid[]) and locked_day is not null
+    union select "storeId", day from jsonb_to_recordset($2::jsonb) as t("storeId" uuid, day date)
+  )`;
 
-const forget = ['csi_sample_day', 'csi_level_day'].map((table) => `with ${touchedDays} delete from ${table} d using touched t where d.store_id = t.store_id and d.day = t.day`);
+const forget = `
+  with ${touchedDays},
+  sample as (delete from csi_sample_day d using touched t where d.store_id = t.store_id and d.day = t.day)
+  delete from csi_level_day d using touched t where d.store_id = t.store_id and d.day = t.day`;
 
 const countAgain = `
   with ${touchedDays},

@@ -37,7 +37,7 @@ export class CsiConsumer {
 
   @OnBatch(FollowUpClosed)
   closed(tx: Tx, facts: Fact<typeof FollowUpClosed>[]) {
-    return this.kept.followUp(tx, facts);
+    return this.kept.followUpClosed(tx, facts);
   }
 
   @OnBatch(SurveyAnswered)

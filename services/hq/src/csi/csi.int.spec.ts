@@ -1,4 +1,7 @@
+import { StoreChanged } from '@aftersales/contracts/hq/store';
+import type { DirectoryStaff } from '@aftersales/directory/directory-staff';
 import { TestOrganisation } from '@aftersales/directory/testing/organisation';
+import { Staff } from '@aftersales/platform/auth/staff';
 import { TestService } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
 import { HqModule } from '../hq.module';
@@ -11,11 +14,12 @@ describe('CSI', () => {
   let service: TestService;
   let org: TestOrganisation;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestService.start({ name: 'hq', module: HqModule, settings: hqSettings });
     org = await TestOrganisation.publish(service);
   });
-  afterEach(() => service?.stop());
+  afterEach(() => service.rows('truncate csi_visit, csi_follow_up, csi_answer, csi_share, csi_sample_day, csi_level_day'));
+  afterAll(() => service?.stop());
 
   const inStore = async (query: string, storeId = org.a.storeId, as = org.hqAdmin) => (await service.http(`GET /stores/${storeId}/csi?${query}`, { as })).body;
   const inGroup = async (query: string) => (await service.http(`GET /csi?${query}`, { as: org.hqAdmin })).body;
@@ -44,6 +48,19 @@ describe('CSI', () => {
     expect((await inGroup(`${march}&by=region`)).rows).toMatchObject([{ member: 'north', pooled: { mean: { value: 75 } } }]);
     const byStore = (await inGroup(`${march}&by=store`)).rows;
     expect(byStore.map((row: any) => [row.member, row.pooled.mean.value]).sort()).toEqual([[org.a.storeId, 100], [org.b.storeId, 0]].sort());
+  });
+
+  it('HQ-2 the stores of the group come in pages, each once', async () => {
+    const stores = Array.from({ length: 51 }, () => uuidv7());
+    for (const [i, storeId] of stores.entries())
+      await service.hear(StoreChanged, { storeId, version: 1, code: `S-${i}`, region: 'south', brands: ['nova'], market: 'TW', zone: 'Asia/Taipei', currency: 'TWD', locale: 'zh-TW', name: `Store ${i}`, phone: '+886255501001', address: 'Demo Road 1', closed: false });
+    (service.get(Staff) as unknown as DirectoryStaff).forget();
+    await hear(service, new Visit(stores.at(-1)!, noon('2026-03-11')).answeredByCall(1));
+    const first = await inGroup(`${march}&by=store`);
+    expect(first.next).not.toBeNull();
+    const rest = await inGroup(`${march}&by=store&after=${first.next}`);
+    expect(rest.next).toBeNull();
+    expect([...first.rows, ...rest.rows].map((row: any) => row.member)).toEqual([stores.at(-1)]);
   });
 
   it('HQ-2 a visit counts once for its brand and its advisor, and once for each technician who worked on it', async () => {
@@ -115,6 +132,14 @@ describe('CSI', () => {
     expect(await inStore(march)).toEqual(once);
     await hear(service, [visit.delivered(2, { brand: 'vela' })]);
     expect((await inStore(`${march}&by=brand`)).rows.map((row: any) => row.member)).toEqual(['vela']);
+  });
+
+  it('HQ-2 a visit has one place in the sample: of two locks the earlier day counts, whichever is heard first', async () => {
+    for (const days of [['2026-03-11', '2026-03-12'], ['2026-03-12', '2026-03-11']]) {
+      const visit = new Visit(org.a.storeId, noon('2026-03-11'));
+      await hear(service, [visit.delivered(), ...days.map((day) => visit.locked({ day })), visit.answered(1)]);
+    }
+    expect((await inStore('per=day&from=2026-03-11&to=2026-03-12')).rows).toMatchObject([{ period: { from: '2026-03-11' }, sample: { locked: 2, answered: 2 } }]);
   });
 
   it('HQ-2 answers of one store that are heard at once are all counted', async () => {

@@ -31,11 +31,12 @@ describe("the group's promise ledger", () => {
   let service: TestService;
   let org: TestOrganisation;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestService.start({ name: 'hq', module: HqModule, settings: hqSettings });
     org = await TestOrganisation.publish(service);
   });
-  afterEach(() => service?.stop());
+  afterEach(() => service.rows('truncate ledger_promise'));
+  afterAll(() => service?.stop());
 
   const ofStore = async (query: string, storeId = org.a.storeId) => (await service.http(`GET /stores/${storeId}/promise-ledger?${query}`, { as: org.hqAdmin })).body.rows;
   const march = 'from=2026-03-01&to=2026-03-31';
@@ -70,6 +71,13 @@ describe("the group's promise ledger", () => {
     await hear(service, [life[3]!, life[0]!, life[2]!, life[1]!, life[3]!]);
     expect(await ofStore(march)).toEqual([]);
     expect(await ofStore('from=2026-04-01&to=2026-04-30')).toMatchObject([{ late: 1, open: 0 }]);
+  });
+
+  it('HQ-5 facts of one promise that are heard at once leave its newest version', async () => {
+    const [storeId, promiseId] = [org.a.storeId, uuidv7()];
+    const life = (['opened', 'paused', 'resumed', 'late', 'late'] as const).map((what, i) => promise(what, i + 1, { storeId, promiseId, ...(i === 4 && { doneAt: '2026-03-12T04:00:00.000Z' }) }));
+    await Promise.all([...life, ...life].map((fact) => hear(service, [fact])));
+    expect(await ofStore(march)).toMatchObject([{ kept: 0, late: 1, doneLate: 1, void: 0, open: 0 }]);
   });
 
   it("HQ-5 a promise belongs to the local day on which it was due", async () => {

