@@ -126,6 +126,28 @@ describe('bays and technicians', () => {
     expect(spans).toHaveLength(1); // it is down, and nobody is seated in it
   });
 
+  it('WRK-2 a hold that is just being made when its technician goes is known to the plan, and lost', async () => {
+    await floor.bay();
+    const technician = await floor.technicianOnFloor();
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const waiting = async (sessions: number) => {
+      for (let i = 0; i < 2_000; i++) if (Number((await floor.service.rows(`select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))[0]!['n']) >= sessions) return;
+      throw new Error('nobody waits');
+    };
+    let held!: Promise<unknown>;
+    let gone!: Promise<unknown>;
+    await floor.service.transaction([floor.a.storeId], async (tx) => {
+      await tx.query(`select 1 from capacity for update`); // somebody else is at the days
+      held = floor.ask({ startsAt });
+      await waiting(1);
+      gone = post(`technicians/${technician.id}/absent`, floor.manager, await away('08:30', '18:00'), technician.version);
+      await waiting(2);
+    });
+    await Promise.all([held, gone]);
+    expect(await floor.service.said(SlotHeld)).toHaveLength(1);
+    expect(await lost()).toMatchObject([{ cause: 'technician-absent', slot: { startsAt } }]);
+  });
+
   it('WRK-2 random wishes, bookings and releases at once: every row adds up and no bay is taken twice', async () => {
     await floor.bay();
     await floor.bay();

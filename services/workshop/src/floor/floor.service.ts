@@ -15,6 +15,7 @@ export class FloorService {
   constructor(private readonly planning: PlanService) {}
 
   async addBay(tx: Tx, storeId: string, bay: NewBay) {
+    await this.planning.lockFloor(tx, storeId);
     await this.#demandFreeName(tx, storeId, bay.name, null);
     const row = await insertRow<BayRow>(tx, 'bay', { id: uuidv7(), storeId, version: 1, ...bay, inUse: true });
     await this.planning.plan(tx, storeId, 'bay-down');
@@ -22,6 +23,7 @@ export class FloorService {
   }
 
   async changeBay(tx: Tx, storeId: string, bayId: string, version: number | null, change: BayChange) {
+    await this.planning.lockFloor(tx, storeId);
     const bay = await lockRow<BayRow>(tx, 'bay', bayId, version);
     if (change.name !== undefined) await this.#demandFreeName(tx, storeId, change.name, bayId);
     await updateRow<BayRow>(tx, 'bay', bay, change);
@@ -40,6 +42,7 @@ export class FloorService {
   }
 
   async addTechnician(tx: Tx, storeId: string, technician: NewTechnician) {
+    await this.planning.lockFloor(tx, storeId);
     demand(await holdsRole(tx, technician.staffId, storeId, ['technician']), 'workshop.not-a-technician', 'This person is no technician of the store.');
     const before = await tx.one(`select 1 from technician where store_id = $1 and staff_id = $2`, [storeId, technician.staffId]);
     demand(!before, 'workshop.technician-known', 'This technician stands in the list already.');
@@ -49,6 +52,7 @@ export class FloorService {
   }
 
   async changeTechnician(tx: Tx, storeId: string, technicianId: string, version: number | null, change: TechnicianChange) {
+    await this.planning.lockFloor(tx, storeId);
     const technician = await lockRow<TechnicianRow>(tx, 'technician', technicianId, version);
     await updateRow<TechnicianRow>(tx, 'technician', technician, change);
     await this.planning.plan(tx, storeId, 'technician-absent');
@@ -66,6 +70,7 @@ export class FloorService {
   }
 
   async #away(tx: Tx, storeId: string, table: 'bay' | 'technician', list: 'bay_outage' | 'absence', id: string, version: number | null, { from, to, reason }: Away, cause: Cause): Promise<void> {
+    await this.planning.lockFloor(tx, storeId);
     const row = await lockRow<BayRow | TechnicianRow>(tx, table, id, version);
     demand(new Date(to) > tx.now, 'workshop.over-already', 'This is over already.');
     await insertRow(tx, list, { id: uuidv7(), storeId, [`${table}Id`]: id, fromAt: new Date(from), toAt: new Date(to), reason });
@@ -75,6 +80,7 @@ export class FloorService {
 
   /** From now on; one that has not begun never was. */
   async #back(tx: Tx, storeId: string, table: 'bay' | 'technician', list: 'bay_outage' | 'absence', id: string, version: number | null, awayId: string, cause: Cause): Promise<void> {
+    await this.planning.lockFloor(tx, storeId);
     const row = await lockRow<BayRow | TechnicianRow>(tx, table, id, version);
     const away = await tx.one<AwayRow>(`select * from ${list} where store_id = $1 and id = $2 and ${table}_id = $3`, [storeId, awayId, id]);
     if (!away) throw new NotFound(list);

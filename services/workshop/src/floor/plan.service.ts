@@ -18,7 +18,12 @@ export type Cause = 'bay-down' | 'technician-absent' | 'hours-changed';
 export class PlanService {
   constructor(private readonly losing: LoseService) {}
 
-  /** Locks the floor against holds being made meanwhile; then its slots, then its days. */
+  /** Before anything of the floor is changed: holds being made are finished first, later ones wait for the new plan. */
+  async lockFloor(tx: Tx, storeId: string): Promise<void> {
+    await tx.query(`select 1 from floor where id = $1 for update`, [storeId]);
+  }
+
+  /** Lock order: floor, bay or technician, slots, days. */
   async plan(tx: Tx, storeId: string, cause: Cause): Promise<void> {
     const { calendar } = await calendarOf(tx, storeId, 'workshop');
     const today = localDate(calendar.zone, tx.now);
