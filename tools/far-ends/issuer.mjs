@@ -1,15 +1,15 @@
 /**
  * The identity provider, an OpenID Connect issuer like any other: discovery, JWKS, authorization code with PKCE, and
  * access tokens as signed JWT (RFC 9068). What no real one should have is the list of demo people and the password
- * grant for the command line. Its issuer is always http on 127.0.0.1: production refuses issuers whose host is
- * 127.0.0.1 or localhost.
+ * grant for the command line. Its issuer is http on 127.0.0.1, which production refuses as it does localhost; a name
+ * given to it (containers reach it by one) is for development as well.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Bounded } from './memory.mjs';
 import { People } from './people.mjs';
 import { SIGN_IN, errorPage, signIn, signOutPage, signedOutPage } from './sign-in.mjs';
-import { listen, run, settings } from './web.mjs';
+import { host, listen, run, settings } from './web.mjs';
 
 // The standard wants a resource named by a URI; the tokens' audience may be any string.
 const RESOURCE = 'urn:aftersales:api';
@@ -169,7 +169,9 @@ function makeProvider(issuer, people, jwks, redirects) {
 }
 
 await run(async () => {
-  const { port, users, keys, redirects } = settings({
+  const { host: at, port, users, keys, redirects, issuer } = settings({
+    host,
+    issuer: { env: 'ISSUER_URL', or: '' },
     port: { env: 'ISSUER_PORT', or: '0' },
     users: { env: 'ISSUER_USERS' },
     keys: { env: 'ISSUER_KEYS', or: '' },
@@ -180,9 +182,10 @@ await run(async () => {
   /** @type {import('node:http').RequestListener} */
   let answer = (_request, response) => void response.writeHead(503).end();
   // The port is taken first: the issuer's name holds it, and with port 0 it isn't known before.
-  const { url } = await listen((request, response) => answer(request, response), Number(port));
-  const provider = makeProvider(url, people, jwks, redirects.split(','));
+  const { url } = await listen((request, response) => answer(request, response), Number(port), at);
+  const name = issuer || url;
+  const provider = makeProvider(name, people, jwks, redirects.split(','));
   const [library, pages] = [provider.callback(), signIn(provider, people)];
   answer = (request, response) => void (request.url?.startsWith(SIGN_IN) ? pages(request, response) : library(request, response));
-  return [url];
+  return [name];
 });

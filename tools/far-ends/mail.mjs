@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { Bounded, Faults } from './memory.mjs';
-import { controls, escapeHtml, linkify, page, run, serve, settings, waiting } from './web.mjs';
+import { controls, escapeHtml, host, linkify, page, run, serve, settings, waiting } from './web.mjs';
 
 const SIZE_LIMIT = 5 * 1024 * 1024;
 const ON_PAGE = 200;
@@ -100,13 +100,14 @@ const article = (mail) => `<article><strong>${escapeHtml(mail.subject)}</strong>
     escapeHtml(`<base target="_blank">${mail.html}`)}"></iframe></details>`}</article>`;
 
 await run(async () => {
-  const { 'smtp-port': smtpPort, 'http-port': httpPort } = settings({
+  const { host: at, 'smtp-port': smtpPort, 'http-port': httpPort } = settings({
+    host,
     'smtp-port': { env: 'MAIL_SMTP_PORT', or: '0' },
     'http-port': { env: 'MAIL_HTTP_PORT', or: '0' },
   });
   await new Promise((resolve, reject) => {
     smtp.once('error', reject);
-    smtp.listen(Number(smtpPort), '127.0.0.1', () => resolve(smtp.off('error', reject)));
+    smtp.listen(Number(smtpPort), at, () => resolve(smtp.off('error', reject)));
   });
   const { url } = await serve(
     {
@@ -118,7 +119,8 @@ await run(async () => {
       'DELETE /messages': () => (mails.clear(), { status: 204 }),
     },
     Number(httpPort),
+    at,
   );
   const bound = /** @type {import('node:net').AddressInfo} */ (smtp.server.address());
-  return [url, `smtp://127.0.0.1:${bound.port}`];
+  return [url, `smtp://${at}:${bound.port}`];
 });

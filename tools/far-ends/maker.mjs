@@ -7,7 +7,7 @@ import { Callbacks } from './callbacks.mjs';
 import { Script } from './maker-script.mjs';
 import { Bounded, Faults } from './memory.mjs';
 import { checkSecret } from './signed.mjs';
-import { Refused, controls, escapeHtml, jsonOf, page, requireSigned, run, serve, settings, underFault, waiting } from './web.mjs';
+import { Refused, controls, escapeHtml, host, jsonOf, page, requireSigned, run, serve, settings, underFault, waiting } from './web.mjs';
 
 const ON_PAGE = 200;
 const DAY_MS = 86_400_000;
@@ -131,7 +131,8 @@ const article = (claim) => `<article><strong>${escapeHtml(claim.sent.claimNumber
 <pre>${escapeHtml(claim.decision ?? 'undecided')} ${escapeHtml(claim.reason)}</pre></article>`;
 
 await run(async () => {
-  const { port, secret, 'callback-url': url } = settings({
+  const { host: at, port, secret, 'callback-url': url } = settings({
+    host,
     port: { env: 'MAKER_PORT', or: '0' },
     secret: { env: 'MAKER_SECRET' },
     'callback-url': { env: 'MAKER_CALLBACK_URL', or: '' },
@@ -169,6 +170,7 @@ await run(async () => {
       'POST /pay': (request) => payOnOrder(outside, jsonOf(request)),
     },
     Number(port),
+    at,
   );
   return [own];
 });

@@ -5,7 +5,7 @@
 import { Callbacks } from './callbacks.mjs';
 import { Bounded, Faults } from './memory.mjs';
 import { checkSecret } from './signed.mjs';
-import { Refused, controls, escapeHtml, jsonOf, linkify, page, requireSigned, run, serve, settings, underFault, waiting } from './web.mjs';
+import { Refused, controls, escapeHtml, host, jsonOf, linkify, page, requireSigned, run, serve, settings, underFault, waiting } from './web.mjs';
 
 const ON_PAGE = 200;
 const UNDELIVERED = 'undelivered';
@@ -74,7 +74,8 @@ function asked(query) {
 }
 
 await run(async () => {
-  const { port, secret, 'receipt-url': receiptUrl } = settings({
+  const { host: at, port, secret, 'receipt-url': receiptUrl } = settings({
+    host,
     port: { env: 'SMS_PORT', or: '0' },
     secret: { env: 'SMS_SECRET' },
     'receipt-url': { env: 'SMS_RECEIPT_URL', or: '' },
@@ -103,6 +104,7 @@ await run(async () => {
       'DELETE /messages': () => (forget(), { status: 204 }),
     },
     Number(port),
+    at,
   );
   return [url];
 });

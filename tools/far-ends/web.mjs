@@ -124,22 +124,25 @@ export const controls = (faults, reset) => ({
   },
 });
 
+/** The setting that every far end has: where it listens. One name for all, and none that a shell may hold by chance. */
+export const host = { env: 'FAR_END_HOST', or: '127.0.0.1' };
+
 /** @param {import('node:http').RequestListener} listener @param {number} port 0: any */
-export function listen(listener, port) {
+export function listen(listener, port, at = host.or) {
   const server = createServer(listener);
   return /** @type {Promise<{ url: string, server: import('node:http').Server }>} */ (
     new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, '127.0.0.1', () => {
+      server.listen(port, at, () => {
         const bound = /** @type {import('node:net').AddressInfo} */ (server.address());
-        resolve({ url: `http://127.0.0.1:${bound.port}`, server });
+        resolve({ url: `http://${at}:${bound.port}`, server });
       });
     })
   );
 }
 
 /** @param {Record<string, Route>} routes keys such as `GET /messages` @param {number} port */
-export const serve = (routes, port) =>
+export const serve = (routes, port, at = host.or) =>
   listen(async (request, response) => {
     /** @type {Answer} */
     let answer;
@@ -158,7 +161,7 @@ export const serve = (routes, port) =>
     const text = answer.html ?? (answer.json === undefined ? '' : JSON.stringify(answer.json));
     const headers = answer.html === undefined ? { 'content-type': 'application/json' } : PAGE_HEADERS;
     response.writeHead(answer.status ?? 200, { ...headers, ...(request.complete ? {} : { connection: 'close' }) }).end(text);
-  }, port);
+  }, port, at);
 
 /**
  * Settings of a far end: `--name value` before the environment variable before the default.

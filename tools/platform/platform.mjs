@@ -1,16 +1,14 @@
 // The whole platform on this machine: stack, far ends, databases, topics, six services in waves. Used by npm start, npm test and the fault tests.
 import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from '../stack/cache.mjs';
-import { createDatabases } from '../stack/databases.mjs';
 import { Part } from '../stack/process.mjs';
 import { run } from '../stack/run.mjs';
 import { startStack } from '../stack/stack.mjs';
-import { createTopics } from '../stack/topics.mjs';
 import { startFarEnds } from '../far-ends/far-ends.mjs';
 import { firstAdmin, peopleFile } from '../demo/people.mjs';
+import { prepareSystem } from './prepare-system.mjs';
 
 /** hq first: the others are ready only when they have read the organisation. */
 export const services = ['hq', 'reception', 'workshop', 'parts', 'crm', 'claims'];
@@ -41,14 +39,8 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
     await stack.stop();
   };
   try {
-    const require = createRequire(import.meta.url);
     const [databases] = await Promise.all([
-      createDatabases(stack.databaseAdminUrl, services).then(async (urls) => {
-        const { migrate } = require('@aftersales/platform/database/migrate');
-        for (const service of services) await migrate(urls[service].owner, ['libs/platform', 'libs/directory', `services/${service}`].map((part) => path.join(root, part, 'migrations')));
-        return urls;
-      }),
-      createTopics(stack.kafkaBrokers, require('@aftersales/contracts/catalogue').topics()),
+      prepareSystem({ databaseAdminUrl: stack.databaseAdminUrl, kafkaBrokers: stack.kafkaBrokers, services }),
       startFarEnds({
         portBase: portBase + 20, dir: home, usersFile: peopleFile(home), log,
         receiptUrl: `http://127.0.0.1:${port('crm')}/callbacks/sms`, makerCallbackUrl: `http://127.0.0.1:${port('claims')}/callbacks/maker`,
