@@ -1,8 +1,5 @@
 // One database per service with three roles: owner (migrations), service (store scope), system (work across stores).
-// As a program (docker-compose.yml): databases.mjs <admin url> <service>…
-import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 /** @typedef {{ owner: string, service: string, system: string }} DatabaseUrls */
 
@@ -110,10 +107,4 @@ export async function dropDatabases(adminUrl, services) {
       for (const kind of kinds) await query(`drop role if exists ${quoted(`${service}_${kind}`)}`);
     }));
   }
-}
-
-if (process.argv[1] && fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const [adminUrl, ...services] = process.argv.slice(2);
-  if (!adminUrl || services.length === 0) throw new Error('usage: databases.mjs <admin url> <service>…');
-  void createDatabases(adminUrl, services); // no top-level await: the tests load this file as CommonJS
 }

@@ -38,7 +38,8 @@ export class Settings<T = Record<string, string>> {
   constructor(readonly values: T) {}
 }
 
-const isLocal = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+/** The local issuer is plain http on this machine, under any of its names. */
+const isDevelopmentIssuer = (url: string): boolean => new URL(url).protocol !== 'https:' || /^(127\.0\.0\.1|\[::1\]|(.+\.)?localhost)$/.test(new URL(url).hostname);
 
 /** @returns the settings, or every fault at once, by name and never with a value (it may be a secret) */
 export function readSettings<Own extends z.ZodRawShape>(environment: NodeJS.ProcessEnv, own: Own): { settings: PlatformSettings & z.output<z.ZodObject<Own>> } | { faults: string[] } {
@@ -49,7 +50,7 @@ export function readSettings<Own extends z.ZodRawShape>(environment: NodeJS.Proc
   const settings = parsed.data as (PlatformSettings & z.output<z.ZodObject<Own>>) | undefined;
   if (settings?.AFTERSALES_ENV === 'production') {
     if (settings.AFTERSALES_DEMO_CLOCK === 'true') faults.push('AFTERSALES_DEMO_CLOCK: production runs on the real clock');
-    if (isLocal(settings.OIDC_ISSUER)) faults.push('OIDC_ISSUER: the development issuer is refused in production');
+    if (isDevelopmentIssuer(settings.OIDC_ISSUER)) faults.push('OIDC_ISSUER: the development issuer is refused in production');
     for (const key of settings.AFTERSALES_SEAL_PRIVATE_KEYS) if (key.kid.startsWith('development')) faults.push('AFTERSALES_SEAL_PRIVATE_KEYS: a development key is refused in production');
   }
   return faults.length ? { faults } : { settings: settings! };
