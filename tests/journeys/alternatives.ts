@@ -1,6 +1,7 @@
 import { addDays, atLocal } from '@aftersales/calendar/local-time';
 import { aPlainTuesday, at, booked, hour, minute, newCustomer, zone } from './cast';
 import type { Stage } from './stage';
+import { pick } from './visit';
 
 const appointment = (stage: Stage, id: string): Promise<any> => stage.ask('advisor.a', `GET ${at('reception')}/appointments/${id}`);
 
@@ -27,12 +28,13 @@ export async function notComing(stage: Stage): Promise<void> {
   await stage.until('all that was held is free', async () => same(await free(stage, slot), before));
 }
 
-/** Nobody comes: half an hour after the slot bay and hours are free; the parts stay until the close of the day. */
+/** Nobody comes: half an hour after the slot bay and hours are free; the picked parts stay until the close of the day. */
 export async function noShow(stage: Stage): Promise<void> {
   const slot = atLocal(zone, addDays(await aPlainTuesday(stage), 1), '14:00');
   const car = await newCustomer(stage);
   const before = await free(stage, slot);
   const { appointmentId } = await booked(stage, car, slot);
+  await pick(stage, (row) => row.reservationId === appointmentId);
   await stage.jumpTo(new Date(slot.getTime() + 29 * minute));
   if ((await appointment(stage, appointmentId)).state === 'released') throw new Error('given up too early');
   await stage.jumpTo(new Date(slot.getTime() + 30 * minute));

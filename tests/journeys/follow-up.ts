@@ -41,10 +41,15 @@ export async function followedUp(stage: Stage, visitId: string): Promise<void> {
     return rows.some((row: any) => row.sample.answered > 0) && rows;
   });
   const group = (await stage.ask('hq-analyst', `GET hq/csi?per=year&from=${from}&to=${to}&by=group`)).rows;
-  stage.note(`store: ${JSON.stringify(csi[0]).slice(0, 700)}`);
-  stage.note(`group: ${JSON.stringify(group[0]).slice(0, 300)}`);
+  for (const [who, row] of [['store', csi[0]], ['group', group[0]]] as const) {
+    const { topBox, mean, points, nps } = row.pooled;
+    const of = (figure: any) => `${round(figure.value)} (${round(figure.interval.low)}…${round(figure.interval.high)})`;
+    stage.note(`${who}: top-box ${of(topBox)} %, mean ${of(mean)}, points ${of(points)}, NPS ${of(nps)}; n ${topBox.n}, response ${round(row.responseRate.percent)} % of ${row.responseRate.of}, method v${topBox.methodVersion}`);
+  }
 }
 
 async function calls(stage: Stage, id: string) {
   return async (outcome: string, expect?: number): Promise<any> => stage.move('crm-agent.a', `${at('crm')}/follow-ups/${id}`, 'attempt', { outcome }, { expect });
 }
+
+const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,7 +1,15 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { migrate } from '@aftersales/platform/database/migrate';
+import pg from 'pg';
+import { createDatabases } from '../../tools/stack/databases.mjs';
 import { Whole } from '../support/whole';
 import { cancelled, noShow, notComing, rescheduled } from './alternatives';
 import { maintenanceJourney } from './maintenance';
 import { Stage, type Addresses } from './stage';
+
+const root = join(__dirname, '../..');
 
 describe('journeys, on the whole system with two replicas of each service', () => {
   let whole: Whole;
@@ -35,4 +43,24 @@ describe('journeys, on the whole system with two replicas of each service', () =
   it('REC-9 a no-show frees bay and hours at once and parts at the close of the day', () => noShow(stage), 60_000);
   it('REC-6 TIM-2 a cancelled booking rings nothing', () => cancelled(stage), 60_000);
   it('REC-6 TIM-3 a rescheduled one rings once at the new time', () => rescheduled(stage), 60_000);
+
+  it('HQ-9 every figure is rebuilt from the topics into an empty database, bit by bit the same', async () => {
+    const { hq_rebuilt: urls } = await createDatabases(whole.platform.stack.databaseAdminUrl, ['hq_rebuilt']);
+    await migrate(urls!.owner, ['libs/platform', 'libs/directory', 'services/hq'].map((part) => join(root, part, 'migrations')));
+    const { env } = whole.part('hq').spec.run().options!;
+    const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'services/hq/dist/rebuild.js')], { cwd: root, env: { ...env, DATABASE_URL: urls!.service, SYSTEM_DATABASE_URL: urls!.system } });
+    told.push(stdout);
+    const rebuilt = new pg.Client({ connectionString: urls!.system });
+    await rebuilt.connect();
+    try {
+      for (const table of ['csi_sample_day', 'csi_level_day', 'ledger_promise']) {
+        const figures = `select to_jsonb(t) - 'version' as row from ${table} t order by 1`;
+        const [now, again] = [await whole.rows('hq', figures), (await rebuilt.query(figures)).rows];
+        expect(now.length).toBeGreaterThan(0);
+        expect(again).toEqual(now);
+      }
+    } finally {
+      await rebuilt.end();
+    }
+  }, 120_000);
 });

@@ -133,6 +133,7 @@ async function worked(stage: Stage, car: Car, visit: VisitAtDesk, job: JobOnFloo
   const inbound = await stage.until('an inbound line for the pads', async () => (await stage.ask('buyer.a', `GET ${at('parts')}/inbound?partNumber=PAD-FRONT-1`)).lines.find(({ state }: any) => state === 'planned' || state === 'expected'));
   const slipped = new Date((await stage.now()).getTime() + 22 * hour).toISOString();
   const first = await stage.ask('buyer.a', `POST ${at('parts')}/inbound/${inbound.id}/eta`, { ifMatch: inbound.version, body: { eta: new Date((await stage.now()).getTime() + 3 * hour).toISOString(), cause: 'ordered' } });
+  await stage.fact('parts.eta-changed', (data) => data.holderId === visit.visitId); // told, and so a promise that can slip
   const later = await stage.ask('buyer.a', `POST ${at('parts')}/inbound/${inbound.id}/eta`, { ifMatch: first.version, body: { eta: slipped, cause: 'carrier-late' } });
   await stage.fact('parts.eta-slipped', (data) => data.holderId === visit.visitId);
   const task = await stage.until('the desk’s task', async () => (await stage.ask('advisor.a', `GET ${at('reception')}/desk-tasks?state=open&subject=${visit.visitId}`)).tasks[0]);

@@ -38,6 +38,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   readonly #hearings = new Map<string, Hearing>();
   readonly #done = new Map<string, { topic: string; partition: number; offset: string }>();
   readonly #retries = new Map<string, number>();
+  readonly #behind = new Map<string, number>();
   #consumer: Consumer | undefined;
   #committing: NodeJS.Timeout | undefined;
   #joined = false;
@@ -138,6 +139,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.#behind.clear();
       this.#done.clear(); // partitions that went elsewhere must not be committed from here
       this.#joined = true;
     });
@@ -151,6 +153,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     await consumer.subscribe({ topics: this.topics, fromBeginning: true });
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => this.#eachBatch(payload) });
     this.#committing = setInterval(() => void this.#commit(), commitEveryMs);
+    gauge('consumer_lag', 'Facts on Kafka that this process has yet to apply, of its partitions', () => [...this.#behind.values()].reduce((sum, n) => sum + n, 0));
     gauge('consumer_silent_seconds', 'Since the last fetch', () => this.silentMs / 1000);
   }
 
@@ -177,6 +180,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
         resolveOffset(last);
         this.#done.set(place, { topic, partition, offset: String(Number(last) + 1) });
         this.#retries.delete(place);
+        this.#behind.set(place, Number(batch.highWatermark) - 1 - Number(last));
         count('facts_heard_total', { topic }, arrived.length);
         await heartbeat();
       }

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { insertRow, updateRow } from '../database/rows';
 import type { Tx } from '../database/tx';
 import { publish } from '../outbox/publish';
+import { count } from '../telemetry/metrics';
 import { letSleep, wake } from '../timers/wake';
 
 export interface Pause {
@@ -128,6 +129,7 @@ export class Promises {
 
   async #end(tx: Tx, row: PromiseRow, changes: Pick<PromiseRow, 'outcome' | 'cause' | 'doneAt'>, sleep = true): Promise<void> {
     const next = await updateRow(tx, 'promise', row, changes);
+    count('promises_total', { kind: row.kind, outcome: changes.outcome });
     if (sleep && changes.outcome !== 'late') letSleep(tx, row.kind, { id: row.subject });
     this.#say(tx, this.#facts[changes.outcome as 'kept' | 'late' | 'void'], next);
   }

@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
-import { broken, staff, stores } from '../testing/sample/parcel.module';
+import { join } from 'node:path';
+import { broken, sample, staff, stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
-import type { TestService } from '../testing/test-service';
+import { TestService } from '../testing/test-service';
 import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
 import { wake } from './wake';
 
@@ -101,6 +102,18 @@ describe('timers', () => {
       expect(body.promises).toMatchObject([{ kind: 'parcel.deliver', policy: 'parcel', policyVersion: 1, outcome: 'open' }]);
       expect((await service.http(`GET /stores/${stores.b}/promises?subject=${id}`, { as: staff.clerkB })).body.promises).toEqual([]);
     });
+  });
+
+  it('TIM-3 with Redis away commands go on, and the look for what is due still fires it', async () => {
+    const lonely = await TestService.start(sample, { REDIS_URL: 'redis://127.0.0.1:1' }, join(__dirname, '../testing/sample/migrations'));
+    try {
+      const { status, body } = await lonely.http(`POST /stores/${stores.a}/parcels`, { as: staff.clerkA, body: { note: '', remindInMs: 5_000 } });
+      expect(status).toBe(201);
+      await lonely.jump(5_000);
+      expect(await lonely.rows('select 1 from parcel_rung where parcel_id = $1', [body.id])).toHaveLength(1);
+    } finally {
+      await lonely.stop();
+    }
   });
 
   it('an unknown kind of timer stays where it is', async () => {
