@@ -6,21 +6,28 @@ import { Health, Readiness } from '@aftersales/platform/health/health';
 import { directoryConsumer, directoryTopics } from './directory-consumer';
 import { DirectoryStaff } from './directory-staff';
 
-/** Not ready until hq's topics are read as far as they went when this process first looked. */
+/**
+ * Not ready until hq's topics are read as far as they went when this process first looked. While the broker can't be asked, what an earlier
+ * process read will do: writes go on without a broker.
+ */
 @Injectable()
 class DirectoryRead extends Readiness {
   readonly name = 'directory';
   #ends: Ends | undefined;
   #read = false;
 
-  constructor(private readonly health: Health) {
+  constructor(private readonly health: Health, private readonly staff: Staff) {
     super();
   }
 
   async isReady(): Promise<boolean> {
     if (this.#read) return true;
-    this.#ends ??= await this.health.bus!.ends(directoryTopics);
-    return (this.#read = await this.health.bus!.hasRead(this.#ends));
+    try {
+      this.#ends ??= await this.health.bus!.ends(directoryTopics);
+      return (this.#read = await this.health.bus!.hasRead(this.#ends));
+    } catch {
+      return (await this.staff.allStores()).length > 0;
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
@@ -42,6 +43,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   #consumer: Consumer | undefined;
   #committing: NodeJS.Timeout | undefined;
   #joined = false;
+  #closing = false;
   #lastFetch = Date.now();
 
   constructor(private readonly options: BusOptions) {
@@ -101,13 +103,22 @@ export class BusServer extends Server implements CustomTransportStrategy {
     }
   }
 
-  async listen(callback: (error?: unknown) => void): Promise<void> {
-    try {
-      this.#register();
-      if (this.options.kafka && this.#hearings.size) await this.#consume(this.options.kafka);
-      callback();
-    } catch (error) {
-      callback(error);
+  /** Registers what is heard and begins to consume in the background: a service that starts while the broker is away serves its requests. */
+  listen(callback: () => void): void {
+    this.#register();
+    if (this.options.kafka && this.#hearings.size) void this.#begin(this.options.kafka);
+    callback();
+  }
+
+  async #begin(kafka: Kafka): Promise<void> {
+    while (!this.#closing) {
+      try {
+        return await this.#consume(kafka);
+      } catch (error) {
+        this.#log.warn(`hears nothing yet: ${(error as Error).message}`);
+        await this.#consumer?.disconnect().catch(() => undefined);
+        await pause(1_000);
+      }
     }
   }
 
@@ -161,6 +172,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const { topic, partition } = batch;
     const hearing = this.#hearings.get(topic)!;
     const place = `${topic}/${partition}`;
+    this.#behind.set(place, Number(batch.highWatermark) - Number(batch.firstOffset() ?? batch.highWatermark));
     try {
       for (let from = 0; from < batch.messages.length; from += chunk) {
         if (!isRunning() || isStale()) return;
@@ -216,6 +228,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     clearInterval(this.#committing);
     await this.#consumer?.stop().catch(() => undefined);
     await this.#commit();

@@ -38,8 +38,18 @@ export class Settings<T = Record<string, string>> {
   constructor(readonly values: T) {}
 }
 
-/** The local issuer is plain http on this machine, under any of its names. */
-const isDevelopmentIssuer = (url: string): boolean => new URL(url).protocol !== 'https:' || /^(127\.0\.0\.1|\[::1\]|(.+\.)?localhost)$/.test(new URL(url).hostname);
+/** Judged on what was given, whatever else is wrong: a missing address must not hide a demo clock. */
+function unfitForProduction(environment: NodeJS.ProcessEnv): string[] {
+  const faults: string[] = [];
+  if (environment['AFTERSALES_DEMO_CLOCK'] === 'true') faults.push('AFTERSALES_DEMO_CLOCK: production runs on the real clock');
+  const issuer = environment['OIDC_ISSUER'] ?? '';
+  // The local issuer is plain http on this machine, under any of its names.
+  if (URL.canParse(issuer) && (new URL(issuer).protocol !== 'https:' || /^(127\.0\.0\.1|\[::1\]|(.+\.)?localhost)$/.test(new URL(issuer).hostname))) faults.push('OIDC_ISSUER: the development issuer is refused in production');
+  if (/"kid"\s*:\s*"development/.test(environment['AFTERSALES_SEAL_PRIVATE_KEYS'] ?? '')) faults.push('AFTERSALES_SEAL_PRIVATE_KEYS: a development key is refused in production');
+  for (const [key, secret] of Object.entries(environment))
+    if (/^AFTERSALES_\w+_SECRET$/.test(key) && Buffer.from((secret ?? '').replace(/^whsec_/, ''), 'base64').toString('latin1').includes('development')) faults.push(`${key}: a development secret is refused in production`);
+  return faults;
+}
 
 /** @returns the settings, or every fault at once, by name and never with a value (it may be a secret) */
 export function readSettings<Own extends z.ZodRawShape>(environment: NodeJS.ProcessEnv, own: Own): { settings: PlatformSettings & z.output<z.ZodObject<Own>> } | { faults: string[] } {
@@ -47,11 +57,6 @@ export function readSettings<Own extends z.ZodRawShape>(environment: NodeJS.Proc
   const faults = Object.keys(environment).filter((key) => key.startsWith('AFTERSALES_') && !(key in shape.shape)).map((key) => `${key}: unknown`);
   const parsed = shape.safeParse(environment);
   if (!parsed.success) faults.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  const settings = parsed.data as (PlatformSettings & z.output<z.ZodObject<Own>>) | undefined;
-  if (settings?.AFTERSALES_ENV === 'production') {
-    if (settings.AFTERSALES_DEMO_CLOCK === 'true') faults.push('AFTERSALES_DEMO_CLOCK: production runs on the real clock');
-    if (isDevelopmentIssuer(settings.OIDC_ISSUER)) faults.push('OIDC_ISSUER: the development issuer is refused in production');
-    for (const key of settings.AFTERSALES_SEAL_PRIVATE_KEYS) if (key.kid.startsWith('development')) faults.push('AFTERSALES_SEAL_PRIVATE_KEYS: a development key is refused in production');
-  }
-  return faults.length ? { faults } : { settings: settings! };
+  if ((environment['AFTERSALES_ENV'] ?? 'production') === 'production') faults.push(...unfitForProduction(environment));
+  return faults.length ? { faults } : { settings: parsed.data as PlatformSettings & z.output<z.ZodObject<Own>> };
 }

@@ -83,6 +83,7 @@ export class Database {
       const result = await work(tx);
       const written = writes ? await flush(tx) : undefined;
       await client.query('commit');
+      for (const done of tx.onCommit) done();
       if (written && (written.facts || written.dueAt.length)) for (const wake of this.#woken) wake(written);
       return result;
     } catch (error) {

@@ -73,6 +73,8 @@ export class Tx {
   readonly pending: Pending = { facts: [], timers: new Map() };
   /** The platform moves it on where one transaction serves a batch of facts or timers. */
   cause: Cause;
+  /** Run after the commit, never when it is undone: what counts for metrics and logs. */
+  readonly onCommit: (() => void)[] = [];
 
   constructor(
     private readonly client: PoolClient,

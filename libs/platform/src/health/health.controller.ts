@@ -25,7 +25,6 @@ export class HealthController {
     return this.checks.check([
       indicator('serving', () => !this.health.draining),
       indicator('database', () => this.health.databaseAnswers()),
-      indicator('bus', () => this.health.bus?.joined ?? false),
       ...this.health.needs.map((need) => indicator(need.name, () => need.isReady())),
     ]);
   }

@@ -84,7 +84,7 @@ export class Inbox {
     const again: Arrived[] = [];
     for (const one of arrived) (isNew.delete(one.eventId) ? fresh : again).push(one);
     if (again.length === 0) return fresh;
-    count('inbox_duplicates_total', { consumer }, again.length);
+    tx.onCommit.push(() => count('inbox_duplicates_total', { consumer }, again.length));
     const known = await tx.query<{ eventId: string; digest: string }>(`select event_id, digest from inbox where consumer = $1 and event_id = any($2::text[])`, [consumer, again.map(({ eventId }) => eventId)]);
     const digests = new Map(known.map(({ eventId, digest }) => [eventId, digest]));
     const altered = again.filter((one) => digests.get(one.eventId) !== one.digest).map((one) => ({ ...one, fact: undefined, broken: 'same id, other bytes' }));
@@ -107,7 +107,7 @@ export class Inbox {
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
       [consumer, topic, key, partition, offset, eventId, type, storeId, payload, broken ?? 'behind a dead letter of its key', dead],
     );
-    count('dead_letters_total', { consumer, state: dead });
+    tx.onCommit.push(() => count('dead_letters_total', { consumer, state: dead }));
   }
 }
 
@@ -129,7 +129,20 @@ const causeOf = ({ eventId, fact }: Arrived) => ({ id: eventId, traceparent: fac
 
 /** Every log line of a handler carries the trace, the store and the fact that it works for. */
 const logged = ({ eventId, storeId, fact }: Arrived, work: () => Promise<void>): Promise<void> =>
-  within({ traceparent: fact?.traceparent ?? traceparentFrom(null), storeId: storeId ?? undefined, actor: `fact ${eventId}` }, work);
+  within({ traceparent: fact?.traceparent ?? traceparentFrom(null), storeId: storeId ?? undefined, actor: `fact ${eventId}` }, () => limited(work()));
+
+const handlerLimitMs = 25_000; // under the 30 s of a statement; a handler that never resolves would make no event at all
+
+/** A handler that takes too long is undone and asked again, like any passing fault. */
+async function limited(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(Object.assign(new Error('the handler took too long'), { code: 'ETIMEDOUT' })), handlerLimitMs)));
+  try {
+    await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 const scopeOf = (arrived: readonly Arrived[]): Scope => ({
   stores: [...new Set(arrived.flatMap(({ storeId }) => storeId ?? []))],

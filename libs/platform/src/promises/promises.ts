@@ -129,7 +129,7 @@ export class Promises {
 
   async #end(tx: Tx, row: PromiseRow, changes: Pick<PromiseRow, 'outcome' | 'cause' | 'doneAt'>, sleep = true): Promise<void> {
     const next = await updateRow(tx, 'promise', row, changes);
-    count('promises_total', { kind: row.kind, outcome: changes.outcome });
+    tx.onCommit.push(() => count('promises_total', { kind: row.kind, outcome: changes.outcome }));
     if (sleep && changes.outcome !== 'late') letSleep(tx, row.kind, { id: row.subject });
     this.#say(tx, this.#facts[changes.outcome as 'kept' | 'late' | 'void'], next);
   }

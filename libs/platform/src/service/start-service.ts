@@ -48,8 +48,8 @@ async function startService<Own extends z.ZodRawShape>(spec: ServiceSpec<Own>, s
   gauge('outbox_pending', 'Facts not yet on Kafka', () => oneNumber(database, 'select count(*) as n from outbox'));
   gauge('outbox_oldest_seconds', 'Age of the oldest of them', () => oneNumber(database, 'select coalesce(extract(epoch from clock_timestamp() - min(written_at)), 0)::float8 as n from outbox'));
   gauge('dead_letters_open', 'Facts waiting for a person', () => oneNumber(database, `select count(*) as n from dead_letter where state in ('dead', 'parked')`));
-  await app.startAllMicroservices();
   await app.listen(settings.AFTERSALES_PORT, settings.AFTERSALES_HOST);
+  await app.startAllMicroservices();
   relay.start();
   timers.start();
   const housekeeping = keepHouse(database, settings.AFTERSALES_INBOX_DAYS, log);

@@ -131,9 +131,11 @@ export class Timers {
         tx.cause = { id: `${kind}/${timer.subject}`, traceparent: timer.traceparent };
         const nothing = await fire(tx, timer);
         await this.promises.endIfDue(tx, kind, timer.subject);
-        count('timers_fired_total', { kind, outcome: nothing ? 'void' : 'done' });
-        observe('timer_lag_seconds', {}, Math.max(0, tx.now.getTime() - timer.dueAt.getTime()) / 1000, [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3600]);
-        if (nothing) this.#log.log({ kind, subject: timer.subject, storeId: timer.storeId }, `void, because ${nothing}`);
+        tx.onCommit.push(() => {
+          count('timers_fired_total', { kind, outcome: nothing ? 'void' : 'done' });
+          observe('timer_lag_seconds', {}, Math.max(0, tx.now.getTime() - timer.dueAt.getTime()) / 1000, [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3600]);
+          if (nothing) this.#log.log({ kind, subject: timer.subject, storeId: timer.storeId }, `void, because ${nothing}`);
+        });
       }
     });
   }
