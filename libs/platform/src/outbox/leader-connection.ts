@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 
 const coalesceMs = 20;
+const awakeMs = 2_000;
 
 /**
  * A PostgreSQL connection of its own, outside every pool: it holds the advisory lock of the leader, does all of the leader's work, listens
@@ -30,7 +31,10 @@ export class LeaderConnection {
   async tryLead(): Promise<boolean> {
     if (this.#leads) return true;
     const client = await this.#connected();
-    const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock(hashtext($1)) as leads', [this.lock]);
+    const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock(hashtext($1)) as leads', [this.lock]).catch((error: Error) => {
+      this.#lost(client); // one that no longer answers is not asked again
+      throw error;
+    });
     if (rows[0]!.leads && client === this.#client) {
       this.#leads = true;
       this.#log.log(`${this.lock}: this replica leads`);
@@ -46,6 +50,19 @@ export class LeaderConnection {
     } catch (error) {
       this.#lost(client);
       throw error;
+    }
+  }
+
+  /**
+   * Keeps the session awake while `work` goes on elsewhere. Without it a send that takes longer than `idle_session_timeout` costs the lead,
+   * what was acknowledged can't be deleted, and under a slow broker the same batch is sent for ever. A frozen process keeps nothing awake.
+   */
+  async keptDuring<T>(work: Promise<T>): Promise<T> {
+    const awake = setInterval(() => void this.query('select 1').catch(() => undefined), awakeMs);
+    try {
+      return await work;
+    } finally {
+      clearInterval(awake);
     }
   }
 

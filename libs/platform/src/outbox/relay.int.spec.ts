@@ -147,4 +147,61 @@ describe('the relay, on a real broker', () => {
     await until(() => firsts(bad).length === 2);
     expect(firsts(bad)).toEqual([1, 2]);
   });
+
+  it('500 rows of a refused key at the head do not stop the others', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    const [bad, good] = [uuidv7(), uuidv7()];
+    class Picky extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        if (facts.some(({ key }) => key === bad)) throw new RefusedForGood('no');
+        await super.send(facts);
+      }
+    }
+    await database.transaction({ stores: [stores.a], actor: { kind: 'system', reason: 'test' } }, async (tx) => {
+      for (let step = 1; step <= 500; step++) publish(tx, Sent, { storeId: stores.a, version: step }, { parcelId: bad, step });
+    });
+    await say(good, 1);
+    start(() => new Picky(kafka));
+    await until(() => firsts(good).length === 1);
+    for (const relay of relays.splice(0)) await relay.stop();
+    await db.admin.query('delete from outbox');
+  });
+
+  it('a send that takes longer than the session may idle keeps the lead: it is sent once', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    let sends = 0;
+    class Slow extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        sends++;
+        await pause(6_500);
+        await super.send(facts);
+      }
+    }
+    const key = uuidv7();
+    await say(key, 1);
+    start(() => new Slow(kafka));
+    await until(async () => sends > 1 || (await pendingRows()) === 0);
+    expect([sends, firsts(key), await pendingRows()]).toEqual([1, [1], 0]);
+  });
+
+  it('a replica that does not lead asks for the lead now and then, whatever it hears', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    let tries = 0;
+    class Counted extends LeaderConnection {
+      override tryLead(): Promise<boolean> {
+        tries++;
+        return super.tryLead();
+      }
+    }
+    start();
+    await pause(300);
+    const follower = new Relay(database, new Counted(db.service), () => new FactProducer(kafka));
+    follower.start();
+    relays.push(follower);
+    await pause(300);
+    await say(uuidv7(), 1); // the follower is told
+    tries = 0;
+    await pause(1_000);
+    expect(tries).toBeLessThan(20);
+  });
 });
