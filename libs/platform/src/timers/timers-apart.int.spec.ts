@@ -1,0 +1,65 @@
+import { v7 as uuidv7 } from 'uuid';
+import { stores } from '../testing/sample/parcel.module';
+import { startSample } from '../testing/sample/start-sample';
+import type { TestService } from '../testing/test-service';
+import { Timers } from './timers';
+import { wake } from './wake';
+
+describe('timers that are in trouble stop no other', () => {
+  let service: TestService;
+  beforeAll(async () => (service = await startSample()));
+  afterAll(() => service?.stop());
+
+  const parcelDue = async (kind = 'parcel.remind') => {
+    const id = uuidv7();
+    await service.rows(`insert into parcel (id, store_id, version, state) values ($1, $2, 1, 'packed')`, [id, stores.a]);
+    await service.rows(`insert into timer (kind, subject, due_at, ring_at, store_id) values ($3, $1, app_clock(), app_clock(), $2)`, [id, stores.a, kind]);
+    return id;
+  };
+  const rung = async (id: string) => (await service.rows('select 1 from parcel_rung where parcel_id = $1', [id])).length;
+
+  it('200 of a kind that nobody answers, at the head', async () => {
+    await service.rows(`insert into timer (kind, subject, due_at, ring_at) select 'nobody.knows', gen_random_uuid(), app_clock() - interval '1 hour', app_clock() - interval '1 hour' from generate_series(1, 200)`);
+    const well = await parcelDue();
+    await service.fireDue();
+    expect(await rung(well)).toBe(1);
+    await service.rows(`delete from timer where kind = 'nobody.knows'`);
+  });
+
+  it('one whose subject somebody holds', async () => {
+    const [held, well] = [await parcelDue(), await parcelDue()];
+    const holder = await service.db.admin.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select 1 from parcel where id = $1 for update', [held]);
+      await service.fireDue();
+      expect([await rung(held), await rung(well)]).toEqual([0, 1]);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    await service.jump(5_000);
+    expect(await rung(held)).toBe(1);
+  }, 30_000);
+
+  it('one that is moved while it fails rings at its new time, not before', async () => {
+    let moved: Promise<void> | undefined;
+    const tries: Date[] = [];
+    service.get(Timers).register('parcel.moved', 'parcel', async (tx, { subject }) => {
+      tries.push(tx.now);
+      if (tries.length > 1) return;
+      moved = service.transaction([stores.a], async (mover) => wake(mover, 'parcel.moved', { id: subject, storeId: stores.a }, new Date(tx.now.getTime() + 3600_000)));
+      await tx.query('select pg_sleep(0.3)'); // it waits behind us by now
+      throw new Error('stumbled');
+    });
+    const id = await parcelDue('parcel.moved');
+    await service.fireDue();
+    await moved;
+    await service.jump(10_000);
+    expect(tries).toHaveLength(1);
+    const [timer] = await service.rows('select due_at = ring_at as as_due, attempts from timer where subject = $1', [id]);
+    expect(timer).toEqual({ as_due: true, attempts: 0 });
+    await service.jump(3600_000);
+    expect(tries).toHaveLength(2);
+  });
+});
