@@ -195,6 +195,19 @@ describe('booking', () => {
     expect((await desk.move(made.appointmentId, 'book', {})).body.code).toBe('reception.read-back-first');
   });
 
+  it('REC-4 two read back at once: one is told that the request has changed; the same read-back sent twice is one', async () => {
+    const { appointmentId, version } = await desk.request(await desk.at(1, '10:00'));
+    const readBack = (papers: string[], ifMatch: number, key?: string) => desk.service.http(`POST ${desk.path}/${appointmentId}/read-back`, { as: desk.advisor, ifMatch, key, body: { ...desk.estimate, papers } });
+    const both = await Promise.all([['driving-licence'], ['maintenance-book']].map((papers) => readBack(papers, version)));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const stands = both.find(({ status }) => status === 200)!.body;
+    expect(await desk.get(appointmentId)).toMatchObject({ version: stands.version, newest: { estimate: stands.newest.estimate } });
+    const again = await Promise.all([1, 2].map(() => readBack(['driving-licence'], stands.version, 'read-back-1')));
+    expect(again.map(({ status }) => status)).toEqual([200, 200]);
+    expect(again[0]!.body).toEqual(again[1]!.body);
+    expect((await desk.get(appointmentId))['version']).toBe(again[0]!.body.version);
+  });
+
   it('REC-6 a move holds the new slot first; booked, the old one ends; refused, the old one stays', async () => {
     const [old, other] = [await desk.at(2, '10:00'), await desk.at(2, '15:00')];
     const { appointmentId } = await desk.booked(old);

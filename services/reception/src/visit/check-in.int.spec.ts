@@ -44,6 +44,20 @@ describe('check-in', () => {
     expect(a.storeId).not.toBe(b.storeId);
   });
 
+  it('REC-13 two walk around one car at once: one sheet stands whole, the other is told; a sheet sent twice is written once', async () => {
+    const { visitId, vin } = await desk.arrived();
+    const write = (fuelEighths: number, ifMatch?: number, key?: string) => desk.post(`/${visitId}/check-in`, { ...goodSheet, vin, fuelEighths }, { ifMatch, key });
+    const version = await desk.version(`/${visitId}`);
+    const both = await Promise.all([1, 7].map((fuelEighths) => write(fuelEighths, version)));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect((await desk.get(`/${visitId}`)).body.sheet.fuelEighths).toBe(both[0]!.status === 200 ? 1 : 7);
+    const next = await desk.version(`/${visitId}`);
+    const again = await Promise.all([1, 2].map(() => write(8, next, 'sheet-1')));
+    expect(again.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await desk.version(`/${visitId}`)).toBe(next! + 1);
+    expect((await write(9)).status).toBe(422);
+  });
+
   it('REC-12 the VIN read off the car is compared with the file', async () => {
     const { visitId } = await desk.arrived();
     await desk.ok(`/${visitId}/check-in`, goodSheet);

@@ -126,4 +126,21 @@ describe('checks, wash and parking', () => {
     expect(done!.data.operations).toMatchObject([{ lineId: line.lineId, flatHours: 1000, technicianIds: [floor.technician], faultCode: 'C1' }, { lineId: brakes.lineId, flatHours: 800, technicianIds: [hand], faultCode: null }]);
     expect(Math.round(done!.data.operations[1]!.clockedHours / 10) * 10).toBe(500);
   });
+
+  it('WRK-10 who comes too early, without the role or from another store does not park the car; two who park it at once park it once', async () => {
+    const line = labour();
+    await floor.authorise(visit, [line]);
+    await floor.work(visit, line.lineId);
+    await floor.does(visit, 'pass-check', floor.technician, { check: 'own' });
+    await floor.does(visit, 'pass-check', floor.a.staff.inspector, { check: 'team' });
+    for (const verb of ['wash', 'park']) expect(await floor.move(visit, verb, floor.technician, verb === 'park' ? { place: 'P1' } : undefined)).toMatchObject({ status: 409, body: { code: 'workshop.not-now' } });
+    await floor.does(visit, 'pass-check', floor.a.staff['technical-director'], { check: 'final' });
+    const washed = await floor.does(visit, 'wash', floor.technician);
+    expect(await floor.move(visit, 'park', floor.a.staff.cashier, { place: 'P1' })).toMatchObject({ status: 403 });
+    const b = floor.org.b;
+    expect(await floor.service.http(`POST ${floor.path(`jobs/${washed.id}/park`, b)}`, { as: b.staff.technician, ifMatch: washed.version, body: { place: 'P1' } })).toMatchObject({ status: 404 });
+    const both = await Promise.all(['P1', 'P2'].map((place) => floor.move(visit, 'park', floor.technician, { place }, { ifMatch: washed.version })));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect(await floor.saidOf(visit, JobCompleted)).toHaveLength(1);
+  });
 });

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { labour, TestFloor, type Visit } from '../testing/test-floor';
 
 describe('dispatch', () => {
@@ -44,5 +45,27 @@ describe('dispatch', () => {
     const line = labour({ skill: 'hydrogen' });
     await floor.authorise(visit, [line]);
     expect(await floor.move(visit, 'assign', floor.manager, { lineIds: [line.lineId], briefing: 'x' })).toMatchObject({ status: 409, body: { code: 'workshop.nobody' } });
+  });
+
+  it('WRK-4 two assign at once: one is told that the card has changed, and the first choice stands', async () => {
+    const [line, one, other] = [labour({ skill: 'trim' }), await floor.person(), await floor.person()];
+    for (const staffId of [one, other]) await floor.technicianOnFloor({ staffId, skills: ['trim'] });
+    await floor.authorise(visit, [line]);
+    const { version } = await floor.card(visit);
+    const assign = (technicianId: string) => floor.move(visit, 'assign', floor.manager, { lineIds: [line.lineId], technicianIds: [technicianId], briefing: technicianId }, { ifMatch: version });
+    const answers = await Promise.all([one, other].map(assign));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const first = answers[0]!.status === 200 ? one : other;
+    expect(await floor.card(visit)).toMatchObject({ version: version + 1, operations: [{ technicianIds: [first], briefing: first }] });
+  });
+
+  it('WRK-4 the same assignment sent twice is one', async () => {
+    const line = labour();
+    await floor.authorise(visit, [line]);
+    const [{ version }, key] = [await floor.card(visit), uuidv7()];
+    const answers = await Promise.all([1, 2].map(() => floor.move(visit, 'assign', floor.manager, { lineIds: [line.lineId], briefing: 'Oil' }, { key, ifMatch: version })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(answers[0]!.body).toEqual(answers[1]!.body);
+    expect((await floor.card(visit)).version).toBe(version + 1);
   });
 });
