@@ -4,6 +4,8 @@ import { withoutVersion, type Contract, type Fact } from '@aftersales/contracts/
 import type { HeardBy } from '../bus/on';
 import type { Seal } from '../outbox/seal';
 
+const maxKey = 500; // ours are ids; an index takes no more than 2,700 bytes
+
 /** A message as Kafka gave it. */
 export interface Message {
   readonly topic: string;
@@ -29,6 +31,9 @@ export interface HeardHandler extends HeardBy {
   readonly handle: (tx: unknown, payload: unknown) => Promise<void>;
 }
 
+/** Text that PostgreSQL can hold: a NUL or half a surrogate pair would fail the dead letter itself, and with it the partition, for ever. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
+
 /** What a service hears on one topic. */
 export class Hearing {
   readonly contracts: ReadonlyMap<string, Contract<any, any>>;
@@ -50,20 +55,22 @@ export class Hearing {
   }
 
   /** null: a type nobody here hears. Broken JSON, a wrong schema, a wrong key or an unknown version of a heard type is an Arrived with `broken`. */
-  async read(message: Message, seal: Seal): Promise<Arrived | null> {
-    const digest = createHash('md5').update(message.payload).digest('base64url');
+  async read(raw: Message, seal: Seal): Promise<Arrived | null> {
+    const digest = createHash('md5').update(raw.payload).digest('base64url');
+    const message: Message = { ...raw, key: storable(raw.key).slice(0, maxKey), payload: storable(raw.payload) };
     const unreadable = (reason: string, concerns: readonly string[], known: Partial<Arrived> = {}): Arrived => ({
       message, digest, concerns, eventId: `${message.topic}/${message.partition}/${message.offset}`, type: null, storeId: null, ...known, broken: reason,
     });
     let json: unknown;
     try {
-      json = JSON.parse(message.payload);
+      json = JSON.parse(raw.payload);
     } catch {
       return unreadable('no JSON', this.consumers);
     }
     const parsed = Envelope.safeParse(json);
     if (!parsed.success) return unreadable(`no envelope: ${firstFault(parsed.error.issues)}`, this.consumers);
     const envelope = parsed.data;
+    if ([envelope.id, envelope.type].some((text) => text !== storable(text))) return unreadable('no envelope: an id or a type that can not be stored', this.consumers);
     const known = { eventId: envelope.id, type: envelope.type, storeId: envelope.storeid ?? null };
     const contract = this.contracts.get(envelope.type);
     if (!contract) {
@@ -73,7 +80,7 @@ export class Hearing {
     const hearers = this.#hearers((type) => type === contract.type);
     const data = contract.data.safeParse(envelope.data);
     if (!data.success) return unreadable(`wrong schema: ${firstFault(data.error.issues)}`, hearers, known);
-    if (contract.key(data.data) !== message.key) return unreadable('wrong key', hearers, known);
+    if (contract.key(data.data) !== raw.key) return unreadable('wrong key', hearers, known);
     if (contract.scope === 'store' && !envelope.storeid) return unreadable('no store', hearers, known);
     let sealed: unknown = null;
     if (envelope.sealed) {

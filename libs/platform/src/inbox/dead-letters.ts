@@ -3,7 +3,7 @@ import { demand, Refused } from '@aftersales/contracts/kernel/refused';
 import { NotFound } from '../database/rows';
 import type { Tx } from '../database/tx';
 import type { Seal } from '../outbox/seal';
-import type { Hearing } from './arrived';
+import { storable, type Hearing } from './arrived';
 import { handle } from './inbox';
 import { isTransient } from './transient';
 
@@ -74,8 +74,9 @@ export class DeadLetters {
       try {
         await tx.savepoint(() => this.#apply(tx, rest[0]!));
       } catch (error) {
+        if (isTransient(error)) throw error; // nothing of this was done; it is asked again
         // It can't be handled either: from now on it is the dead one of its key, and the rest stays parked behind it.
-        await tx.query(`update dead_letter set state = 'dead', reason = $2 where id = $1`, [rest[0].id, (error as Error).message]);
+        await tx.query(`update dead_letter set state = 'dead', reason = $2 where id = $1`, [rest[0].id, storable((error as Error).message)]);
         return applied;
       }
       await this.#mark(tx, rest[0], 'replayed', by);

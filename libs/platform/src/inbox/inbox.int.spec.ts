@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { broken, ParcelSent, staff, stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
 import type { TestService } from '../testing/test-service';
+import { Seal } from '../outbox/seal';
 import { DeadLetters } from './dead-letters';
+import { Inbox } from './inbox';
 
 describe('inbox', () => {
   let service: TestService;
@@ -100,6 +102,21 @@ describe('inbox', () => {
     expect(await heard(other)).toEqual([1]);
   });
 
+  it.each([
+    ['a NUL among broken JSON', '{\0'],
+    ['a NUL in the id', JSON.stringify({ specversion: '1.0', id: 'a\0b', source: 's', type: 'hq.parcel-sent.v1', subject: 'x', time: new Date(0).toISOString(), datacontenttype: 'application/json', storeid: storeId, aggregateversion: 1, data: {} })],
+    ['half a surrogate pair in the id', JSON.stringify({ specversion: '1.0', id: '\ud800', source: 's', type: 'hq.parcel-sent.v1', subject: 'x', time: new Date(0).toISOString(), datacontenttype: 'application/json', storeid: storeId, aggregateversion: 1, data: {} })],
+  ])('%s is a dead letter too: what can not be stored does not stop the partition', async (_name, payload) => {
+    const key = uuidv7();
+    await service.hearBytes('hq.parcel', key, payload);
+    expect(await letters(key)).toMatchObject([{ state: 'dead' }]);
+  });
+
+  it('a key that can not be stored, or not in an index, does not stop the partition', async () => {
+    await service.hearBytes('hq.parcel', 'a\0b', '{');
+    await service.hearBytes('hq.parcel', randomBytes(8_000).toString('base64'), '{');
+  });
+
   it('a type nobody here hears is skipped', async () => {
     const key = uuidv7();
     await service.hearBytes('hq.parcel', key, JSON.stringify({ specversion: '1.0', id: randomUUID(), source: 's', type: 'hq.parcel-weighed.v1', subject: key, time: new Date(0).toISOString(), datacontenttype: 'application/json', aggregateversion: 1, data: {} }));
@@ -113,6 +130,41 @@ describe('inbox', () => {
     await hear(parcelId, 2, { id });
     expect(await heard(parcelId)).toEqual([1]);
     expect((await letters(parcelId))[0]!.reason).toBe('same id, other bytes');
+  });
+
+  it('an altered one that was discarded and comes again blocks nothing', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    const hearing = service.built.bus.hearing('hq.parcel')!;
+    await hear(parcelId, 1, { id });
+    await hear(parcelId, 2, { id });
+    const [dead] = await letters(parcelId);
+    const [{ offset, payload }] = (await service.rows('select "offset", payload from dead_letter where id = $1', [dead!.id])) as [{ offset: string; payload: string }];
+    expect(await close('discard', dead!.id)).toMatchObject({ status: 201 });
+    const again = await hearing.read({ topic: 'hq.parcel', partition: 0, offset: Number(offset), key: parcelId, payload }, service.get(Seal));
+    await service.get(Inbox).apply(hearing, [again!]);
+    await hear(parcelId, 3);
+    expect(await heard(parcelId)).toEqual([1, 3]);
+  });
+
+  it('a replay whose parked fact meets a deadlock is repeated; the parked one is not given up', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    broken.add(id);
+    await hear(parcelId, 1, { id });
+    await hear(parcelId, 2);
+    broken.clear();
+    await service.rows('create sequence tries; grant usage on sequence tries to public');
+    await service.rows(`create function once_deadlocked() returns trigger language plpgsql as $$ begin
+      if new.step = 2 and nextval('tries') = 1 then raise exception 'deadlock' using errcode = '40P01'; end if; return new; end $$`);
+    await service.rows('create trigger once_deadlocked before insert on parcel_heard for each row execute function once_deadlocked()');
+    try {
+      const [dead] = await letters(parcelId);
+      expect(await close('replay', dead!.id)).toMatchObject({ status: 201, body: { applied: 2 } });
+      expect(await heard(parcelId)).toEqual([1, 2]);
+    } finally {
+      await service.rows('drop trigger once_deadlocked on parcel_heard');
+    }
   });
 
   it('a handler writes only in the stores of its facts', async () => {

@@ -61,8 +61,7 @@ export class Inbox {
       const behindDead = dead.has(one.message.key);
       if (one.broken || behindDead) {
         await handleRun();
-        await this.#setAside(tx, consumer, one, behindDead ? 'parked' : 'dead');
-        dead.add(one.message.key);
+        if (await this.#setAside(tx, consumer, one, behindDead ? 'parked' : 'dead')) dead.add(one.message.key);
       } else {
         if (run.length && run[0]!.type !== one.type) await handleRun();
         run.push(one);
@@ -98,16 +97,19 @@ export class Inbox {
     return new Set(rows.map(({ key }) => key));
   }
 
-  async #setAside(tx: Tx, consumer: string, { message, eventId, type, storeId, broken }: Arrived, state: 'dead' | 'parked'): Promise<void> {
+  /** @returns false when this very delivery was set aside before: open, its key is locked as it is; closed, nothing waits behind it any more */
+  async #setAside(tx: Tx, consumer: string, { message, eventId, type, storeId, broken }: Arrived, state: 'dead' | 'parked'): Promise<boolean> {
     const { topic, key, partition, offset, payload } = message;
     const dead = broken ? 'dead' : state; // broken itself, behind another dead one: it stays dead when that one is mended
-    await tx.query(`insert into dead_key (consumer, topic, key) values ($1, $2, $3) on conflict do nothing`, [consumer, topic, key]);
-    await tx.query(
+    const [letter] = await tx.query(
       `insert into dead_letter (consumer, topic, key, partition, "offset", event_id, type, store_id, payload, reason, state)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning id`,
       [consumer, topic, key, partition, offset, eventId, type, storeId, payload, broken ?? 'behind a dead letter of its key', dead],
     );
+    if (!letter) return false;
+    await tx.query(`insert into dead_key (consumer, topic, key) values ($1, $2, $3) on conflict do nothing`, [consumer, topic, key]);
     tx.onCommit.push(() => count('dead_letters_total', { consumer, state: dead }));
+    return true;
   }
 }
 
