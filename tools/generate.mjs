@@ -47,26 +47,41 @@ async function openapi() {
   return { files };
 }
 
+/** A rule is proven where the world comes in: a use case through HTTP, fact or timer, or the whole platform. @param {string} file */
+const throughDoor = (file) => file.endsWith('.int.spec.ts') || /^tests\/(journeys|faults)\//.test(file);
+
 /** docs/rules.md: every rule of docs/domain.md with the tests that are titled after it. @returns {Promise<Made>} */
 async function rules() {
   const domain = await readFile(join(root, 'docs/domain.md'), 'utf8');
   const specs = (await Promise.all(['libs', 'services', 'tests'].map((folder) => filesUnder(join(root, folder))))).flat().filter((file) => file.endsWith('.spec.ts') && !/\/(node_modules|dist)\//.test(file));
-  /** @type {Map<string, string[]>} */
+  /** @type {Map<string, { door: boolean, line: string }[]>} */
   const tests = new Map();
-  for (const file of specs) {
-    const text = await readFile(file, 'utf8');
+  for (const spec of specs) {
+    const [file, text] = [relative(root, spec), await readFile(spec, 'utf8')];
     for (const [, , title = ''] of text.matchAll(/\b(?:it|test)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[A-Z]{2,3}-\d+)(?:(?!\1)[\s\S])*)\1/g)) {
       const [, ids = '', sentence = ''] = /^((?:[A-Z]{2,3}-\d+[, ]*)+)([\s\S]*)$/.exec(title) ?? [];
-      for (const [id] of ids.matchAll(/[A-Z]{2,3}-\d+/g)) tests.set(id, [...(tests.get(id) ?? []), `- ${sentence.replace(/\s+/g, ' ').trim()} – \`${relative(root, file)}\``]);
+      const test = { door: throughDoor(file), line: `- ${sentence.replace(/\s+/g, ' ').trim()} – \`${file}\`` };
+      for (const [id] of ids.matchAll(/[A-Z]{2,3}-\d+/g)) tests.set(id, [...(tests.get(id) ?? []), test]);
     }
   }
-  const listed = [...domain.matchAll(/^- ((?:REC|WRK|PRT|CRM|CLM|HQ|TIM)-\d+) (.*)$/gm)].map(([, id = '', text = '']) => ({ id, text }));
-  const proven = listed.filter(({ id }) => tests.has(id));
+  const listed = [...domain.matchAll(/^- ((?:REC|WRK|PRT|CRM|CLM|HQ|TIM)-\d+) (.*)$/gm)].map(([, id = '', text = '']) => {
+    const [atDoor, pure] = [true, false].map((door) => (tests.get(id) ?? []).filter((test) => test.door === door).map(({ line }) => line));
+    return { id, text, atDoor: atDoor ?? [], pure: pure ?? [] };
+  });
+  const proven = listed.filter(({ atDoor }) => atDoor.length);
+  const pureOnly = listed.filter(({ atDoor, pure }) => !atDoor.length && pure.length);
+  const names = (/** @type {typeof listed} */ some) => some.map(({ id }) => id).join(', ') || 'none';
+  /** @param {(typeof listed)[number]} rule */
+  const section = ({ id, text, atDoor, pure }) => [
+    `### ${id}`, '', `> ${text.slice(0, 160)}${text.length > 160 ? '…' : ''}`, '',
+    ...(atDoor.length ? ['Through a door:', '', ...atDoor, ''] : []), ...(pure.length ? ['As a pure rule:', '', ...pure, ''] : []),
+  ];
   const text = [
     '# Rules and their tests', '', '<!-- generated: npm run generate -->', '',
-    `${proven.length} of ${listed.length} rules of [domain.md](domain.md) have tests titled after them; a rule is due when an issue says so.`, '',
-    ...proven.flatMap(({ id, text: rule }) => [`## ${id}`, '', `> ${rule.slice(0, 160)}${rule.length > 160 ? '…' : ''}`, '', ...(tests.get(id) ?? []), '']),
-    '## Not yet', '', listed.filter(({ id }) => !tests.has(id)).map(({ id }) => id).join(', '), '',
+    `Of the ${listed.length} rules of [domain.md](domain.md), ${proven.length} are proven through a door (a use case on real PostgreSQL, a journey or a fault); a rule is due when an issue says so.`, '',
+    `- Pure tests only: ${names(pureOnly)}`, `- No test yet: ${names(listed.filter(({ id }) => !tests.has(id)))}`, '',
+    '## Proven through a door', '', ...proven.flatMap(section),
+    '## Pure tests only', '', ...(pureOnly.length ? pureOnly.flatMap(section) : ['None.', '']),
   ].join('\n');
   return { files: new Map([['docs/rules.md', text]]) };
 }
