@@ -1,28 +1,34 @@
 // npm run dev -- crm [reception …]: services from source, restarting on change, in place of those of a running platform (npm start).
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { home, portBase, running, startFirst } from './platform/here.mjs';
+import { all } from './stack/run.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { services } = await import('./platform/platform.mjs');
+const { FromSource, watchSources } = await import('./platform/from-source.mjs');
 const names = process.argv.slice(2);
-const home = path.join(root, '.run', 'start');
-if (names.length === 0 || !fs.existsSync(path.join(home, 'platform.json'))) {
-  console.error(names.length ? 'Start the platform first: npm start' : 'usage: npm run dev -- <service> …   (beside a running npm start)');
+const strangers = names.filter((name) => !services.includes(name));
+if (names.length === 0 || strangers.length) {
+  console.error(`${strangers.length ? `no such service: ${strangers.join(', ')}\n` : ''}usage: npm run dev -- <service> …   (beside a running npm start; services: ${services.join(', ')})`);
   process.exit(2);
 }
-/** @type {import('node:child_process').ChildProcess[]} */
-const children = [];
-const run = (/** @type {string} */ command, /** @type {string[]} */ args, /** @type {import('node:child_process').SpawnOptions} */ options = {}) =>
-  children.push(spawn(command, args, { cwd: root, stdio: 'inherit', ...options }));
-
-for (const project of ['libs/contracts', 'libs/calendar', 'libs/platform', 'libs/directory', ...names.map((name) => `services/${name}`)])
-  run('npx', ['swc', 'src', '-d', 'dist', '--strip-leading-paths', '--config-file', '../../.swcrc', '--watch', '--quiet'], { cwd: path.join(root, project) });
-for (const name of names) {
-  const pid = Number(fs.readFileSync(path.join(home, `${name}-1.pid`), 'utf8'));
-  // The running one's environment, then its place: same database, same port, same keys.
-  const env = Object.fromEntries(fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-  process.kill(pid, 'SIGTERM');
-  run(process.execPath, ['--watch-path', path.join(root, 'libs'), '--watch-path', path.join(root, 'services', name, 'dist'), path.join(root, 'services', name, 'dist/main.js')], { env });
+const isThere = () => running({ but: names }).then(Boolean);
+if (!(await isThere())) {
+  console.error(startFirst);
+  process.exit(2);
 }
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => children.forEach((child) => child.kill()));
+
+const log = (/** @type {string} */ line) => console.log(`dev: ${line}`);
+const here = names.map((service) => new FromSource({ service, home, portBase, log }));
+let ending = false;
+const end = async () => {
+  if (ending) return;
+  ending = true;
+  await all(here.map((one) => one.stop()));
+  // The platform goes on as it was, with the sources as they are now; if it was stopped meanwhile there is nothing to put back.
+  if (await isThere()) await all(here.map((one) => one.ordinary.start()));
+  process.exit();
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end());
+
+watchSources(names, log, (changed) => Promise.all(here.filter(({ service }) => changed.has(service)).map((one) => one.restart())));
+await all(here.map((one) => one.restart()));
+log(`${names.join(', ')} from source; restarts on change. Ctrl-C puts the ordinary ${names.length > 1 ? 'processes' : 'process'} back.`);

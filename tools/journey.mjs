@@ -1,13 +1,13 @@
-// npm run journey: one car from booking to CSI against a running platform (npm start), step by step, with each fact seen on Kafka.
+// npm run journey: one car from booking to CSI against a running platform (npm start), step by step, with each fact seen on Kafka and each timer rung.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { running, startFirst } from './platform/here.mjs';
+import { root } from './stack/cache.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const file = process.env['PLATFORM'] ?? path.join(root, '.run', 'start', 'platform.json');
-if (!fs.existsSync(file)) {
-  console.error('No platform runs here. Start it in another terminal: npm start');
+const addresses = await running({ file: process.env['PLATFORM'] });
+if (!addresses) {
+  console.error(startFirst);
   process.exit(2);
 }
 const require = createRequire(import.meta.url);
@@ -19,11 +19,12 @@ for (const ending of ['.ts', '.mjs']) {
 }
 const { Stage } = require('../tests/journeys/stage.ts');
 const { maintenanceJourney } = require('../tests/journeys/maintenance.ts');
+const { closing } = require('../tests/journeys/closing.ts');
 
-const stage = await Stage.open(JSON.parse(fs.readFileSync(file, 'utf8')), (/** @type {string} */ line) => console.log(line));
+const stage = await Stage.open(addresses, (/** @type {string} */ line) => console.log(line));
 try {
   await maintenanceJourney(stage);
-  console.log('\n  The journey is done.');
+  await closing(stage);
 } catch (error) {
   console.error(`\n  The journey stopped: ${/** @type {Error} */ (error).stack}`);
   process.exitCode = 1;

@@ -1,7 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-// Comes with nx and testcontainers, not by our own package.json.
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { platformSettings, readSettings } from '../../libs/platform/src/config/config';

@@ -6,6 +6,7 @@ import { topics } from '@aftersales/contracts/catalogue';
 import { client, type Client } from '../../tools/demo/client.mjs';
 import { jumpClocks } from '../../tools/platform/platform.mjs';
 import { underWay } from '../support/under-way';
+import { rung, rungSince, type Rung } from './rung';
 
 /** What a running platform says of itself (platform.json). */
 export interface Addresses {
@@ -33,14 +34,20 @@ export class Stage {
   #consumer: Consumer | undefined;
   #admin: Admin | undefined;
   readonly #databases: Record<string, pg.Pool>;
+  /** Timers that were told already, and the telling of those that ring now. */
+  #rung: Rung = new Map();
+  #ringing: Promise<void> | undefined;
+  /** Facts of one type in a row, told as one line when another line comes. */
+  #repeated = { type: '', times: 0 };
 
-  private constructor(readonly at: Addresses, private readonly tell: (line: string) => void) {
+  private constructor(readonly at: Addresses, private readonly print: (line: string) => void) {
     this.ask = client(at).ask;
     this.#databases = Object.fromEntries(Object.entries(at.databases).map(([service, { system }]) => [service, new pg.Pool({ connectionString: system, max: 2 })]));
   }
 
-  static async open(at: Addresses, tell: (line: string) => void = () => undefined): Promise<Stage> {
-    const stage = new Stage(at, tell);
+  static async open(at: Addresses, print: (line: string) => void = () => undefined): Promise<Stage> {
+    const stage = new Stage(at, print);
+    stage.#rung = await rung(at.urls);
     const kafka = new Kafka({ clientId: 'journey', brokers: at.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
     const consumer = (stage.#consumer = kafka.consumer({ groupId: `journey-${randomUUID()}`, maxWaitTimeInMs: 100 }));
     stage.#admin = kafka.admin();
@@ -50,8 +57,9 @@ export class Stage {
     const fetched = new Promise<void>((resolve) => consumer.on(consumer.events.FETCH, () => resolve()));
     await consumer.run({ eachMessage: async ({ message }) => {
       const { type, subject, time, data } = JSON.parse(message.value!.toString());
-      stage.facts.push({ type: type.replace(/\.v\d+$/, ''), key: subject, at: new Date(time), data });
-      if (!type.includes('promise-opened') && !type.includes('capacity')) tell(`      · ${type.replace(/\.v\d+$/, '')}`);
+      const fact = { type: type.replace(/\.v\d+$/, ''), key: subject, at: new Date(time), data };
+      stage.facts.push(fact);
+      stage.#tellFact(fact.type);
     } });
     await joined;
     await fetched;
@@ -71,24 +79,68 @@ export class Stage {
   }
 
   step(title: string): void {
-    this.tell(`\n  ${title}`);
+    this.#tell(`\n  ${title}`);
   }
 
   note(line: string): void {
-    this.tell(`      ${line}`);
+    this.#tell(`      ${line}`);
+  }
+
+  #tell(line: string): void {
+    this.#tellFact('');
+    this.print(line);
+  }
+
+  #tellFact(type: string): void {
+    const { type: before, times } = this.#repeated;
+    if (type === before) {
+      this.#repeated.times++;
+      return;
+    }
+    this.#repeated = { type, times: 1 };
+    if (before) this.print(`      · ${before}${times > 1 ? ` ×${times}` : ''}`);
   }
 
   async now(): Promise<Date> {
     return (await this.rows<{ now: Date }>('reception', 'select app_clock() as now'))[0]!.now;
   }
 
-  /** All clocks jump ahead together; timers due until then ring. Never back, and not while facts are under way: hours don't pass between two services. */
+  /** All clocks jump ahead together; timers due until then ring, and are told when they have. Never back, and not while facts are under way: hours don't pass between two services. */
   async jumpTo(at: Date): Promise<void> {
-    await this.until('nothing is under way', async () => (await underWay((service, sql) => this.rows(service, sql), this.#admin!)).length === 0, 60_000);
+    await this.calm();
     const ms = at.getTime() - (await this.now()).getTime();
     if (ms <= 0) return;
-    this.tell(`      clock → ${at.toISOString()}`);
+    this.#tell(`      clock → ${at.toISOString()}`);
     await jumpClocks(this.at.databases, ms);
+    // People don't wait for the timers, so neither does the journey; what goes wrong here, the next calm() says.
+    this.#ringing = this.until('all that is due has rung', async () => !(await this.#isDue())).then(() => this.#tellRung()).catch(() => undefined);
+  }
+
+  /** Waits until all that was said has been heard and all that is due has rung, twice in a row: a fact may beget another. */
+  async calm(): Promise<void> {
+    const nothing = async (): Promise<boolean> => (await underWay((service, sql) => this.rows(service, sql), this.#admin!)).length === 0;
+    await this.#ringing;
+    await this.until('nothing is under way', async () => (await nothing()) && (await nothing()), 60_000);
+    await this.#tellRung();
+  }
+
+  async #isDue(): Promise<boolean> {
+    const due = await Promise.all(Object.keys(this.#databases).map((service) => this.rows(service, 'select from timer where ring_at <= app_clock() limit 1')));
+    return due.some((rows) => rows.length > 0);
+  }
+
+  async #tellRung(): Promise<void> {
+    const now = await rung(this.at.urls);
+    const since = rungSince(this.#rung, now);
+    this.#rung = now;
+    if (since.length) this.#tell(`      rang: ${since.join(', ')}`);
+  }
+
+  /** Facts that some service could not take in. */
+  async deadLetters(): Promise<string[]> {
+    const found = await Promise.all(Object.keys(this.#databases).map((service) =>
+      this.rows<{ consumer: string; type: string; reason: string }>(service, `select consumer, type, reason from dead_letter where state in ('dead', 'parked')`)));
+    return found.flat().map(({ consumer, type, reason }) => `${consumer} ${type}: ${reason}`);
   }
 
   /** Waits until `look` gives something; it is asked again each 100 ms. @throws Error that says what was awaited, and the last answer */
@@ -145,6 +197,8 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    await this.#ringing;
+    this.#tellFact('');
     await this.#consumer?.disconnect();
     await this.#admin?.disconnect();
     for (const pool of Object.values(this.#databases)) await pool.end();

@@ -1,5 +1,6 @@
 // Talks to a running platform as one of the demo people.
 import { randomUUID } from 'node:crypto';
+import { idOf } from './people.mjs';
 
 /** What a running platform tells about itself (.run/…/platform.json). @typedef {{ issuer: string, urls: Record<string, string[]> }} Addresses */
 
@@ -54,6 +55,12 @@ export function client(addresses) {
     if (expect === undefined ? !answer.ok : answer.status !== expect) throw new Unexpected(`${login}: ${route} → ${answer.status} ${text.slice(0, 600)}`);
     return json;
   }
-  return { ask, token };
+
+  /**
+   * A POST of the demo data: its key follows from what is asked, so that a load that was interrupted and runs again makes nothing twice.
+   * @param {string} login @param {string} route @param {unknown} body
+   */
+  const once = (login, route, body) => ask(login, route, { body, key: idOf(`${route} ${JSON.stringify(body)}`) });
+  return { ask, once, token };
 }
 /** @typedef {ReturnType<typeof client>} Client */

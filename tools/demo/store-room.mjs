@@ -13,16 +13,16 @@ export const parts = /** @type {const} */ ([
 ]);
 
 /** @param {import('./client.mjs').Client} client @param {(line: string) => void} log */
-export async function loadStoreRoom({ ask }, log) {
+export async function loadStoreRoom({ ask, once }, log) {
   const known = new Set((await ask('hq-admin', 'GET parts/catalogue?limit=100').catch(() => ask('parts-manager.a', 'GET parts/catalogue?limit=100'))).parts.map((/** @type {{ partNumber: string }} */ part) => part.partNumber));
   for (const [partNumber, en, cn, tw, unit, yuan, kind, assembly] of parts)
-    if (!known.has(partNumber)) await ask('hq-admin', 'POST parts/catalogue', { body: { partNumber, title: { en, 'zh-CN': cn, 'zh-TW': tw }, unit, listPrices: price(yuan), kind: 'genuine', class: kind, assembly } });
+    if (!known.has(partNumber)) await once('hq-admin', 'POST parts/catalogue', { partNumber, title: { en, 'zh-CN': cn, 'zh-TW': tw }, unit, listPrices: price(yuan), kind: 'genuine', class: kind, assembly });
   for (const { key, storeId } of stores) {
     const manager = `parts-manager.${key.toLowerCase()}`;
     for (const [i, [partNumber, , , , , , , , quantity]] of parts.entries()) {
       if (quantity === 0) continue;
       const { cards } = await ask(manager, `GET parts/stores/${storeId}/stock?partNumber=${partNumber}`);
-      if (!cards.some((/** @type {{ storeId: string }} */ card) => card.storeId === storeId)) await ask(manager, `POST parts/stores/${storeId}/stock`, { body: { partNumber, quantity, warehouse: '1', rack: 'A', level: String(i + 1), bin: '1' } });
+      if (!cards.some((/** @type {{ storeId: string }} */ card) => card.storeId === storeId)) await once(manager, `POST parts/stores/${storeId}/stock`, { partNumber, quantity, warehouse: '1', rack: 'A', level: String(i + 1), bin: '1' });
     }
   }
   log(`store room: ${parts.length} parts`);

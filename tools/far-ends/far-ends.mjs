@@ -87,8 +87,8 @@ function addressesOf(name, child, logFile) {
 async function start(name, dir, env) {
   const logFile = join(dir, `${name}.log`);
   const out = openSync(logFile, 'w');
-  // The folder on the command line is the mark by which a later start knows its own.
-  const child = spawn(process.execPath, [scriptOf(name), '--run', dir], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', out] });
+  // The folder on the command line is the mark by which a later start knows its own. Detached: Ctrl-C is for us, we end it last.
+  const child = spawn(process.execPath, [scriptOf(name), '--run', dir], { env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', out] });
   closeSync(out);
   if (child.pid) writeFileSync(join(dir, `${name}.pid`), String(child.pid));
   return { child, logFile };

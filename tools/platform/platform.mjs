@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../stack/cache.mjs';
 import { Part } from '../stack/process.mjs';
-import { run } from '../stack/run.mjs';
+import { all, run } from '../stack/run.mjs';
 import { startStack } from '../stack/stack.mjs';
 import { startFarEnds } from '../far-ends/far-ends.mjs';
 import { firstAdmin, peopleFile } from '../demo/people.mjs';
@@ -23,23 +23,34 @@ export const services = ['hq', 'reception', 'workshop', 'parts', 'crm', 'claims'
  * @param {boolean} [options.nativeOnly]
  * @param {(line: string) => void} [options.log]
  * @param {Record<string, string>} [options.environment]
+ * @param {AbortSignal} [options.signal]  gives up, and stops what was started so far
  */
-export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, nativeOnly = false, log = console.error, environment = {} }) {
+export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, nativeOnly = false, log = console.error, environment = {}, signal }) {
   fs.mkdirSync(dir, { recursive: true });
   const home = fs.realpathSync(dir);
-  const [stack] = await Promise.all([startStack({ dir: home, portBase, brokers, nativeOnly, log }), run('npm', ['run', 'build', '--silent'], { cwd: root, env: { ...process.env, NX_DAEMON: 'false' } })]);
-  const port = (/** @type {string} */ service, replica = 0) => portBase + 40 + services.indexOf(service) * 4 + replica;
+  const port = (/** @type {string} */ service, replica = 0) => portOf(portBase, service, replica);
+  /** @type {Record<string, Part[]>} */
+  const parts = Object.fromEntries(services.map((service) => [service, Array.from({ length: replicas }, (_, replica) => servicePart({ service, replica, home, portBase, log }))]));
+  // Left over by a killed run: their databases restart and migrate now, and their code may be old.
+  await all(Object.values(parts).flat().map((part) => part.kill9()));
+  fs.rmSync(path.join(home, 'platform.json'), { force: true });
+  /** @type {Awaited<ReturnType<typeof startStack>> | undefined} */
+  let started;
   /** @type {Awaited<ReturnType<typeof startFarEnds>> | undefined} */
   let farEnds;
-  /** @type {Record<string, Part[]>} */
-  const parts = {};
   const stop = async () => {
     await Promise.allSettled(Object.values(parts).flat().map((part) => part.stop()));
     await farEnds?.stop();
-    await stack.stop();
+    await started?.stop();
   };
   try {
-    const [databases] = await Promise.all([
+    await all([
+      startStack({ dir: home, portBase, brokers, nativeOnly, log, signal }).then((it) => (started = it)),
+      run('npm', ['run', 'build', '--silent'], { cwd: root, env: { ...process.env, NX_DAEMON: 'false' }, signal }),
+    ]);
+    signal?.throwIfAborted();
+    const stack = /** @type {NonNullable<typeof started>} */ (started);
+    const [databases] = await all([
       prepareSystem({ databaseAdminUrl: stack.databaseAdminUrl, kafkaBrokers: stack.kafkaBrokers, services }),
       startFarEnds({
         portBase: portBase + 20, dir: home, usersFile: peopleFile(home), log,
@@ -60,12 +71,14 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
       claims: { AFTERSALES_MAKER_URL: ends.maker, AFTERSALES_MAKER_SECRET: ends.secrets.maker },
     };
     for (const service of services) {
-      parts[service] = Array.from({ length: replicas }, (_, replica) => servicePart({
-        service, replica, home, port: port(service, replica), log,
-        env: { ...common, ...own[service], ...environment, DATABASE_URL: databases[service].service, SYSTEM_DATABASE_URL: databases[service].system, AFTERSALES_PORT: String(port(service, replica)), AFTERSALES_SEAL_PRIVATE_KEYS: JSON.stringify([seals.privateKeys[service]]) },
+      parts[service]?.forEach((part, replica) => writeEnvironment(part, {
+        ...common, ...own[service], ...environment, DATABASE_URL: databases[service].service, SYSTEM_DATABASE_URL: databases[service].system, AFTERSALES_PORT: String(port(service, replica)), AFTERSALES_SEAL_PRIVATE_KEYS: JSON.stringify([seals.privateKeys[service]]),
       }));
     }
-    for (const wave of [['hq'], services.slice(1)]) await Promise.all(wave.flatMap((service) => (parts[service] ?? []).map((part) => part.start())));
+    for (const wave of [['hq'], services.slice(1)]) {
+      signal?.throwIfAborted();
+      await all(wave.flatMap((service) => (parts[service] ?? []).map((part) => part.start(60_000, signal))));
+    }
     const url = (/** @type {string} */ service, replica = 0) => `http://127.0.0.1:${port(service, replica)}`;
     const addresses = {
       urls: Object.fromEntries(services.map((service) => [service, Array.from({ length: replicas }, (_, replica) => url(service, replica))])),
@@ -78,15 +91,27 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
   }
 }
 
-/** @param {{ service: string, replica: number, home: string, port: number, env: Record<string, string>, log: (line: string) => void }} options */
-function servicePart({ service, replica, home, port, env, log }) {
+/** @param {number} portBase @param {string} service @param {number} replica */
+const portOf = (portBase, service, replica) => portBase + 40 + services.indexOf(service) * 4 + replica;
+
+/** Kept in the folder, readable by its owner alone: `npm run dev` and a restart run the service with the same. @param {Part} part @param {Record<string, string>} env */
+function writeEnvironment(part, env) {
+  const file = `${part.spec.file}.env.json`;
+  fs.rmSync(file, { force: true }); // the mode counts for a new file only
+  fs.writeFileSync(file, JSON.stringify(env, null, 2), { mode: 0o600 });
+}
+
+/** One process of a service, with the environment that the platform has written for it. @param {{ service: string, replica?: number, home: string, portBase: number, log: (line: string) => void }} options */
+export function servicePart({ service, replica = 0, home, portBase, log }) {
   const name = `${service}-${replica + 1}`;
+  const port = portOf(portBase, service, replica);
   const mark = `--run ${home}/${name} `;
+  const file = path.join(home, name);
   return new Part({
-    name, file: path.join(home, name), marks: [mark], ports: [port], stopSignal: 'SIGTERM',
+    name, file, marks: [mark], ports: [port], stopSignal: 'SIGTERM',
     prepare: async () => undefined,
     // The last word keeps the mark's trailing space: "reception-1" is not "reception-10".
-    run: () => ({ command: process.execPath, args: [path.join(root, 'services', service, 'dist/main.js'), '--run', `${home}/${name}`, '-'], options: { cwd: root, env } }),
+    run: () => ({ command: process.execPath, args: [path.join(root, 'services', service, 'dist/main.js'), '--run', `${home}/${name}`, '-'], options: { cwd: root, env: JSON.parse(fs.readFileSync(`${file}.env.json`, 'utf8')) } }),
     probe: async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) });
       if (!answer.ok) throw new Error(`not ready: ${await answer.text()}`);

@@ -112,13 +112,14 @@ export class Part {
     return this.#processes().length > 0;
   }
 
-  /** Starts it and waits until it answers; one that already answers is left alone. @param {number} [timeoutMs] */
-  async start(timeoutMs = 60_000) {
+  /** Starts it and waits until it answers; one that already answers is left alone. @param {number} [timeoutMs] @param {AbortSignal} [signal] gives up waiting; whoever started it stops it */
+  async start(timeoutMs = 60_000, signal) {
     if (this.pid && (await this.spec.probe().then(() => true, () => false))) return;
     await this.kill9(); // a process of a killed run holds the port and the data folder
     const began = performance.now();
     await this.spec.prepare();
     for (const port of this.spec.ports) await mustBecomeFree(port, this.name);
+    signal?.throwIfAborted();
     const end = performance.now() + timeoutMs; // a first preparation (download, training) doesn't count
 
     const { command, args, options } = this.spec.run();
@@ -135,6 +136,7 @@ export class Part {
 
     let last = 'no answer';
     while (performance.now() < end) {
+      signal?.throwIfAborted();
       if (ended) throw new Error(`${this.name} ended at its start (${ended}); see ${this.logFile}`);
       const failure = await this.spec.probe().then(() => undefined, (/** @type {Error} */ error) => error);
       if (!failure) {

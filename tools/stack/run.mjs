@@ -35,6 +35,19 @@ export function run(command, args, { onLine, ...options } = {}) {
   });
 }
 
+/**
+ * Waits for all, then fails with one line that names every failure: what is still starting when another fails can be stopped only once it stands.
+ * @template {readonly unknown[]} T
+ * @param {T} work
+ * @returns {Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>}
+ */
+export async function all(work) {
+  const results = await Promise.allSettled(work);
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.message] : []));
+  if (failures.length > 0) throw new Error([...new Set(failures)].join('; '));
+  return /** @type {any} */ (results.map((result) => /** @type {PromiseFulfilledResult<unknown>} */ (result).value));
+}
+
 /** One line of a failure's output: the first that names the error, else the last. @param {string} output */
 function gist(output) {
   const lines = output.trim().split('\n');

@@ -12,7 +12,7 @@ import { postgresPart } from './postgres.mjs';
 import { Part, startTime } from './process.mjs';
 import { probeKafka, probePostgres, probeRedis, probeTcp } from './probes.mjs';
 import { redisPart } from './redis.mjs';
-import { ensurePrograms } from './run.mjs';
+import { all, ensurePrograms } from './run.mjs';
 
 /**
  * @typedef {'postgres' | 'redis' | 'kafka'} Name
@@ -24,6 +24,7 @@ import { ensurePrograms } from './run.mjs';
  * @property {(line: string) => void} [log]
  * @property {number} [brokers]       more than one: native only
  * @property {boolean} [nativeOnly]   fault tests kill processes, so they need their own
+ * @property {AbortSignal} [signal]   gives up and stops what was started so far
  * @property {boolean} [keep]         it outlives this process; whoever starts it again shares it
  *
  * @typedef {{ portBase: number, brokers: number, taken: Record<Name, Taken>, keep: boolean, owner: number, ownerStart?: string }} State
@@ -59,19 +60,14 @@ function nativeParts(dir, portBase, brokers, log) {
 const nativeOf = (parts, taken) =>
   names.filter((name) => taken[name] === 'native').flatMap((name) => (name === 'kafka' ? parts.brokers : [parts[name]]));
 
-/** @param {() => Promise<void>} probe @param {string} what */
-async function waitFor(probe, what, timeoutMs = 60_000) {
+/** @param {() => Promise<void>} probe @param {string} what @param {AbortSignal} [signal] */
+async function waitFor(probe, what, timeoutMs = 60_000, signal) {
   for (const end = Date.now() + timeoutMs; ; await sleep(100)) {
+    signal?.throwIfAborted();
     const failure = await probe().then(() => undefined, (/** @type {Error} */ error) => error);
     if (!failure) return;
     if (Date.now() > end) throw new Error(`${what} did not answer within ${timeoutMs / 1000} s (${failure.message})`);
   }
-}
-
-/** Waits for all, then fails with one line that names every failure. @param {Promise<unknown>[]} work */
-async function all(work) {
-  const failures = (await Promise.allSettled(work)).flatMap((result) => (result.status === 'rejected' ? [result.reason.message] : []));
-  if (failures.length > 0) throw new Error(failures.join('; '));
 }
 
 /** @param {Name} name @param {string} url */
@@ -94,7 +90,7 @@ async function startDocker(portBase, wanted, brokers, log) {
 }
 
 /** @param {Options} options */
-export async function startStack({ dir, portBase, services = [], log = console.error, brokers = 1, nativeOnly = false, keep = false }) {
+export async function startStack({ dir, portBase, services = [], log = console.error, brokers = 1, nativeOnly = false, keep = false, signal }) {
   fs.mkdirSync(dir, { recursive: true });
   const home = fs.realpathSync(dir);
   const { urls, parts } = nativeParts(home, portBase, brokers, log);
@@ -125,11 +121,11 @@ export async function startStack({ dir, portBase, services = [], log = console.e
     if (!shared) await all(native.map((part) => part.kill9())); // left over by a killed run
     const probes = { postgres: () => probePostgres(urls.postgres), redis: () => probeRedis(portBase + 1), kafka: () => probeKafka(portBase + 2, 1) };
     await all([
-      ...given.map((name) => waitFor(() => probeGiven(name, urls[name]), variables[name], 20_000)),
-      ...(docker ? others.map((name) => waitFor(probes[name], `${name} (docker)`)) : []),
-      ...native.map((part) => part.start()),
+      ...given.map((name) => waitFor(() => probeGiven(name, urls[name]), variables[name], 20_000, signal)),
+      ...(docker ? others.map((name) => waitFor(probes[name], `${name} (docker)`, 60_000, signal)) : []),
+      ...native.map((part) => part.start(60_000, signal)),
     ]);
-    if (brokers > 1) await waitFor(() => probeKafka(portBase + 2, brokers), `kafka with ${brokers} brokers`);
+    if (brokers > 1) await waitFor(() => probeKafka(portBase + 2, brokers), `kafka with ${brokers} brokers`, 60_000, signal);
     log(names.map((name) => `${name}: ${taken[name]}`).join(', '));
     const databases = await createDatabases(urls.postgres, services);
     return { databaseAdminUrl: urls.postgres, redisUrl: urls.redis, kafkaBrokers: urls.kafka, taken, databases, parts, stop };
