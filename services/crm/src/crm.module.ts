@@ -4,6 +4,7 @@ import { FileModule } from './file/file.module';
 import { FollowUpModule } from './follow-up/follow-up.module';
 import { MessageModule } from './message/message.module';
 import { ReminderModule } from './reminder/reminder.module';
+import { SurveyLinkModule } from './survey-link/survey-link.module';
 
-@Module({ imports: [DirectoryModule.for('crm'), FileModule, FollowUpModule, MessageModule, ReminderModule] })
+@Module({ imports: [DirectoryModule.for('crm'), FileModule, FollowUpModule, MessageModule, ReminderModule, SurveyLinkModule] })
 export class CrmModule {}

@@ -22,7 +22,12 @@ export class DataChecks {
       demand(changed, 'follow-up.data-unchanged', 'The customer’s file is as it was when the call failed; correct it first.');
     }
     const closed = await this.closing.close(tx, row, 'failed', { cause: row.failedBecause, changes: { checkedBy, checkedAt: tx.now, checkNote: found.note } });
-    if (found.corrected && row.reopensLeft > 0) await this.plans.again(tx, row, { because: 'data-corrected', after: row.id, caseId: row.caseId, reopensLeft: row.reopensLeft - 1 });
+    if (found.corrected && row.reopensLeft > 0 && (await this.#leftToAsk(tx, row))) await this.plans.again(tx, row, { because: 'data-corrected', after: row.id, caseId: row.caseId, reopensLeft: row.reopensLeft - 1 });
     return closed;
+  }
+
+  /** A link that was sent may have been answered after the calls had failed. */
+  async #leftToAsk(tx: Tx, row: FollowUpRow): Promise<boolean> {
+    return asksOf(row) === 'case' || (await tx.one(`select 1 from survey where follow_up_id = $1 and state = 'locked'`, [row.id])) !== null;
   }
 }

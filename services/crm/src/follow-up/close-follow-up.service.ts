@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { FollowUpClosed } from '@aftersales/contracts/crm/follow-up';
+import { FollowUpClosed, FollowUpReached } from '@aftersales/contracts/crm/follow-up';
 import { updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
@@ -17,6 +17,16 @@ export class FollowUpClosing {
     await this.promises.void(tx, 'follow-up.due', row.id, outcome);
     letSleep(tx, 'follow-up.retry', row);
     publish(tx, FollowUpClosed, closed, { followUpId: row.id, visitId: row.visitId, outcome, cause, closedAt: tx.now.toISOString() });
+    return closed;
+  }
+
+  /** All of it is answered: a case when any of its visits left somebody dissatisfied. Reached is only who was talked to; an answer by link alone is said by the survey. */
+  async answered(tx: Tx, row: FollowUpRow, surveyId: string | null, cause: string | null = null): Promise<FollowUpRow> {
+    const dissatisfied = (await tx.one(`select 1 from call_sheet where follow_up_id = $1 and not satisfied`, [row.id])) !== null;
+    const closed = await this.close(tx, row, dissatisfied ? 'case' : 'satisfied', { cause });
+    if (row.reachedAt) {
+      publish(tx, FollowUpReached, closed, { followUpId: row.id, visitId: row.visitId, attempt: row.attempts, agentId: row.reachedBy!, reachedAt: row.reachedAt.toISOString(), surveyId, dissatisfied });
+    }
     return closed;
   }
 }

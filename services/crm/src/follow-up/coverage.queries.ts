@@ -13,7 +13,7 @@ interface Counted {
 
 /**
  * CRM-9: of the visits delivered on these days, as the locked sample has them – not as the follow-ups do, or a missing one would not be missed.
- * A visit is reached when a call got its answers; do-not-call and failed ones stay in the denominator.
+ * A visit is reached when its survey was answered, by call or by link; do-not-call and failed ones stay in the denominator.
  */
 export async function coverage(tx: Tx, storeId: string, { from, to }: { from: string; to: string }) {
   const counted = await tx.query<Counted>(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 // What the doors answer: the documents of the API.
-const Move = z.enum(['attempt', 'sheets', 'satisfaction', 'break-off', 'data-check']);
+const Move = z.enum(['attempt', 'sheets', 'satisfaction', 'break-off', 'data-check', 'send-link']);
 const Because = z.enum(['delivered', 'case-answered', 'data-corrected']);
 const State = z.enum(['waiting', 'open', 'reached', 'failed', 'closed']);
 const Masked = z.object({ name: z.string().nullable(), phones: z.array(z.string()), language: z.string().nullable(), preferredFrom: z.string().nullable(), preferredTo: z.string().nullable() });

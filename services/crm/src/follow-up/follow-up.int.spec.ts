@@ -41,13 +41,13 @@ describe('follow-up', () => {
     await desk.jump(1, '09:10');
     const list = (await desk.get('follow-ups/call-list', 'crm-agent')).body;
     expect(list).toMatchObject({ window: `${desk.date(1)}/09:00` });
-    expect(list.items.find((item: any) => item.visitId === visitId)).toMatchObject({ state: 'open', allowed: ['attempt'], attempts: 0, contact: { name: '王••', phones: [expect.stringMatching(/^•••\d{3}$/)] } });
+    expect(list.items.find((item: any) => item.visitId === visitId)).toMatchObject({ state: 'open', allowed: ['attempt', 'send-link'], attempts: 0, contact: { name: '王••', phones: [expect.stringMatching(/^•••\d{3}$/)] } });
 
     expect(await desk.call(visitId, 'no-answer')).toMatchObject({ status: 200, body: { state: 'waiting', attempts: 1, nextAt: desk.at(1, '14:00').toISOString() } });
     await desk.jump(1, '14:20');
     expect(await desk.call(visitId, 'busy')).toMatchObject({ status: 200, body: { state: 'waiting', attempts: 2, nextAt: desk.at(2, '09:00').toISOString() } });
     await desk.jump(2, '09:05');
-    expect(await desk.call(visitId, 'reached')).toMatchObject({ status: 200, body: { state: 'reached', allowed: ['sheets', 'break-off'] } });
+    expect(await desk.call(visitId, 'reached')).toMatchObject({ status: 200, body: { state: 'reached', allowed: ['sheets', 'break-off', 'send-link'] } });
     await desk.jump(2, '11:40');
     expect(await desk.handIn(visitId)).toMatchObject({ status: 200, body: { state: 'closed', outcome: 'satisfied', allowed: [] } });
 

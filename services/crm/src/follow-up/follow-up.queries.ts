@@ -4,14 +4,15 @@ import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
 import { nextWindow, windowAt } from '@aftersales/calendar/windows';
 import { questionnaireOf, type SurveyRow } from '../survey/survey.row';
 import { masked, neverDialSql } from './contact.queries';
-import { allowed, type Asks } from './follow-up';
+import { allowed, callers, linkMayGo, type Asks } from './follow-up';
 import { asksOf, callCalendar, type FollowUpRow } from './follow-up.row';
 
 type Person = { readonly roles: readonly string[] };
 type Contact = NonNullable<Parameters<typeof masked>[0]>;
-type ItemRow = FollowUpRow & Contact & { readonly repairOrder: string; readonly advisorId: string; readonly lastOutcome: string | null; readonly doNotCall: boolean };
+type ItemRow = FollowUpRow & Contact & { readonly repairOrder: string; readonly advisorId: string; readonly lastOutcome: string | null; readonly doNotCall: boolean; readonly unanswered: boolean };
 
 const items = `select f.*, s.repair_order, s.advisor_id, (select outcome from follow_up_attempt a where a.follow_up_id = f.id order by attempt desc limit 1) as last_outcome,
+    exists (select 1 from survey q where q.store_id = f.store_id and q.follow_up_id = f.id and q.state = 'locked') as unanswered,
     coalesce(${neverDialSql}, false) as do_not_call, c.name, c.language, c.preferred_from, c.preferred_to,
     coalesce((select jsonb_agg(jsonb_build_object('number', number) order by position) from customer_phone where customer_id = c.id), '[]') as phones
   from follow_up f
@@ -69,10 +70,13 @@ interface SheetRow { visitId: string; satisfied: boolean; useOfCar: string | nul
 function itemOf(row: ItemRow, person: Person) {
   const { id, version, visitId, because, caseId, customerId, vehicleId, repairOrder, advisorId, state, outcome, opensAt, dueAt, nextAt, attempts, lastOutcome, doNotCall } = row;
   return {
-    followUpId: id, version, visitId, because, caseId, customerId, vehicleId, repairOrder, advisorId, state, outcome, allowed: allowed(state, asksOf(row), person.roles), opensAt, dueAt, nextAt,
+    followUpId: id, version, visitId, because, caseId, customerId, vehicleId, repairOrder, advisorId, state, outcome, allowed: allowedTo(row, person), opensAt, dueAt, nextAt,
     attempts, lastOutcome, doNotCall, contact: masked(row),
   };
 }
+
+const allowedTo = (row: ItemRow, { roles }: Person) =>
+  [...allowed(row.state, asksOf(row), roles), ...(linkMayGo(row) && callers.some((role) => roles.includes(role)) ? ['send-link' as const] : [])];
 
 function pageOf(rows: readonly ItemRow[], limit: number, person: Person) {
   const last = rows.length > limit ? rows[limit - 1]! : null;

@@ -13,7 +13,7 @@ export type FailReason = 'wrong-number' | 'data-mismatch' | 'refuses' | 'no-answ
 /** What a call asks: the surveys of its visits, or whether a case was solved. */
 export type Asks = 'survey' | 'case';
 
-const callers: readonly Role[] = ['crm-agent', 'crm-supervisor'];
+export const callers: readonly Role[] = ['crm-agent', 'crm-supervisor'];
 
 export const moves: readonly { readonly move: FollowUpMove; readonly from: FollowUpState; readonly asks?: Asks; readonly roles: readonly Role[] }[] = [
   { move: 'attempt', from: 'open', roles: callers },
@@ -36,6 +36,13 @@ export function demandMove({ state, asks }: { state: FollowUpState; asks: Asks }
   const open = allowed(state, asks);
   if (!open.includes(move)) throw new Refused('follow-up.move', `A follow-up that is ${state} does not take this.`, { from: state, to: move, allowed: open });
 }
+
+/** Somebody is still to be asked by a call. */
+export const isRunning = (state: FollowUpState): boolean => state === 'waiting' || state === 'open' || state === 'reached';
+
+/** CRM-16: who is to be called may answer by link instead, and so may who is never dialled: a message of service is no call. */
+export const linkMayGo = ({ state, outcome, unanswered }: { readonly state: FollowUpState; readonly outcome: string | null; readonly unanswered: boolean }): boolean =>
+  unanswered && (isRunning(state) || outcome === 'do-not-call');
 
 /** CRM-7: these end it at once. */
 const fails: ReadonlySet<CallOutcome> = new Set(['wrong-number', 'data-mismatch', 'refuses']);

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { FollowUpReached } from '@aftersales/contracts/crm/follow-up';
 import { insertRow, lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { Cases } from '../case/case.service';
 import type { SurveyRow } from '../survey/survey.row';
@@ -24,7 +22,8 @@ export class CallSheets {
 
   async handIn(tx: Tx, id: string, version: number | null, talk: Talk & { sheets: readonly Sheet[] }, agentId: string): Promise<FollowUpRow> {
     const row = await this.#reached(tx, id, version, 'sheets');
-    const surveys = await tx.query<SurveyRow>(`select * from survey where follow_up_id = $1 order by id for update`, [id]);
+    // What was answered by link meanwhile is not asked again.
+    const surveys = await tx.query<SurveyRow>(`select * from survey where follow_up_id = $1 and state = 'locked' order by id for update`, [id]);
     checkSheets(surveys, talk.sheets);
     let dissatisfied = false;
     for (const survey of surveys) {
@@ -36,7 +35,7 @@ export class CallSheets {
       dissatisfied ||= complaint !== null;
     }
     demandApology(dissatisfied, talk.apologised);
-    return this.#close(tx, row, surveys.find(({ visitId }) => visitId === row.visitId)?.id ?? null, dissatisfied);
+    return this.closing.answered(tx, row, surveys.find(({ visitId }) => visitId === row.visitId)?.id ?? null);
   }
 
   /** The call after a department's answer: was that it? */
@@ -45,7 +44,7 @@ export class CallSheets {
     demandApology(!talk.satisfied, talk.apologised);
     await this.cases.heard(tx, row, talk.satisfied, talk.remarks);
     await this.#keep(tx, row, { visitId: row.visitId, surveyId: null, satisfied: talk.satisfied, remarks: talk.remarks, heard: talk.heard }, talk, agentId);
-    return this.#close(tx, row, null, !talk.satisfied);
+    return this.closing.answered(tx, row, null);
   }
 
   async #reached(tx: Tx, id: string, version: number | null, move: 'sheets' | 'satisfaction'): Promise<FollowUpRow> {
@@ -59,13 +58,5 @@ export class CallSheets {
       id: uuidv7(), storeId: row.storeId, followUpId: row.id, visitId: sheet.visitId, surveyId: sheet.surveyId, satisfied: sheet.satisfied,
       useOfCar: talk.useOfCar, remarks: sheet.remarks, heard: sheet.heard, apologised: talk.apologised, writtenBy: agentId, writtenAt: tx.now,
     });
-  }
-
-  async #close(tx: Tx, row: FollowUpRow, surveyId: string | null, dissatisfied: boolean): Promise<FollowUpRow> {
-    const closed = await this.closing.close(tx, row, dissatisfied ? 'case' : 'satisfied');
-    publish(tx, FollowUpReached, closed, {
-      followUpId: row.id, visitId: row.visitId, attempt: row.attempts, agentId: row.reachedBy!, reachedAt: row.reachedAt!.toISOString(), surveyId, dissatisfied,
-    });
-    return closed;
   }
 }

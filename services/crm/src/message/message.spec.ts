@@ -46,7 +46,7 @@ describe('message', () => {
         expect(text).toContain('+886255501001');
         expect(subject).not.toBe('');
         expect(text.replace('{link}', '')).not.toMatch(/[{}[\]]|null|undefined/);
-        expect(text.includes('{link}')).toBe(name === 'confirmation' || name === 'consent');
+        expect(text.includes('{link}')).toBe(['confirmation', 'consent', 'survey'].includes(name));
       }
     }
   });

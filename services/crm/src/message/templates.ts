@@ -1,7 +1,7 @@
 import type { Way } from './message';
 
 export type MessageLanguage = 'zh-TW' | 'zh-CN' | 'en';
-export type TemplateName = 'confirmation' | 'consent' | 'ready' | 'promise-moved' | 'apology' | 'reminder';
+export type TemplateName = 'confirmation' | 'consent' | 'ready' | 'promise-moved' | 'apology' | 'reminder' | 'survey';
 
 /** The store in whose name it goes, and what the message is about, already written for a person. */
 export interface Values {
@@ -70,6 +70,14 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
       'zh-TW': ['定期保養提醒', '【{store}】您的愛車[ {plate}]建議於 {dueOn} 前[（或行駛達 {kilometres} 公里時）]進廠保養，歡迎來電預約：{phone}'],
       'zh-CN': ['定期保养提醒', '【{store}】您的爱车[ {plate}]建议于 {dueOn} 前[（或行驶达 {kilometres} 公里时）]进厂保养，欢迎来电预约：{phone}'],
       en: ['Your car’s next service', '{store}: the next service of your car[ {plate}] is due by {dueOn}[ or at {kilometres} km]. Book by phone: {phone}'],
+    },
+  },
+  survey: {
+    version: 1, class: 'service', ways: ['sms', 'email'],
+    words: {
+      'zh-TW': ['您對本次服務滿意嗎？', '【{store}】感謝您的光臨。請於 {until} 前點選連結，告訴我們您對愛車[ {plate}]本次服務的感受：{link} 洽詢電話 {phone}'],
+      'zh-CN': ['您对本次服务满意吗？', '【{store}】感谢您的光临。请于 {until} 前点击链接，告诉我们您对爱车[ {plate}]本次服务的感受：{link} 咨询电话 {phone}'],
+      en: ['How was our service?', '{store}: thank you for your visit. Please tell us by {until} how satisfied you are with our work on your car[ {plate}]: {link} Questions: {phone}'],
     },
   },
 };
