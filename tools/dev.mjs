@@ -1,6 +1,7 @@
 // npm run dev -- crm [reception …]: services from source, restarting on change, in place of those of a running platform (npm start).
 import { home, portBase, running, startFirst } from './platform/here.mjs';
-import { all } from './stack/run.mjs';
+import { root } from './stack/cache.mjs';
+import { all, run } from './stack/run.mjs';
 
 const { services } = await import('./platform/platform.mjs');
 const { FromSource, watchSources } = await import('./platform/from-source.mjs');
@@ -24,11 +25,17 @@ const end = async () => {
   ending = true;
   await all(here.map((one) => one.stop()));
   // The platform goes on as it was, with the sources as they are now; if it was stopped meanwhile there is nothing to put back.
-  if (await isThere()) await all(here.map((one) => one.ordinary.start()));
+  if (await isThere()) {
+    await all(here.map((one) => one.ordinary.start())).catch((error) => {
+      log(`${error.message}\ndev: npm start, once more, starts everything again`);
+      process.exitCode = 1;
+    });
+  }
   process.exit();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end());
 
 watchSources(names, log, (changed) => Promise.all(here.filter(({ service }) => changed.has(service)).map((one) => one.restart())));
+await run('npm', ['run', 'build', '--silent'], { cwd: root, env: { ...process.env, NX_DAEMON: 'false' } });
 await all(here.map((one) => one.restart()));
 log(`${names.join(', ')} from source; restarts on change. Ctrl-C puts the ordinary ${names.length > 1 ? 'processes' : 'process'} back.`);

@@ -58,6 +58,9 @@ async function reap(name, dir, log) {
   rmSync(file, { force: true });
 }
 
+/** Ends all far ends that a killed run has left in this folder. @param {string} dir @param {(line: string) => void} log */
+export const endLeftOver = (dir, log) => Promise.all(NAMES.map((name) => reap(name, dir, log)));
+
 /** @param {Child} child */
 const ended = (child) => child.exitCode !== null || child.signalCode !== null;
 
@@ -127,7 +130,7 @@ export async function startFarEnds({ portBase, dir: folder, usersFile, receiptUr
     sms: { SMS_PORT: port(3), SMS_SECRET: secrets.sms, SMS_RECEIPT_URL: receiptUrl },
     maker: { MAKER_PORT: port(4), MAKER_SECRET: secrets.maker, MAKER_CALLBACK_URL: makerCallbackUrl },
   };
-  await Promise.all(NAMES.map((name) => reap(name, dir, log)));
+  await endLeftOver(dir, log);
 
   /** @type {Record<string, Child>} */
   const children = {};

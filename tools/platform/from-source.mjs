@@ -13,6 +13,7 @@ export class FromSource {
   #child;
   /** One change after the other. */
   #turn = Promise.resolve();
+  #stopped = false;
 
   /** @param {{ service: string, home: string, portBase: number, log: (line: string) => void }} options */
   constructor({ service, home, portBase, log }) {
@@ -24,6 +25,7 @@ export class FromSource {
   /** Ends what runs, waits until it has ended, starts anew. */
   restart() {
     return (this.#turn = this.#turn.then(async () => {
+      if (this.#stopped) return; // a change that came together with Ctrl-C
       await this.#end();
       const { command, args, options } = this.ordinary.spec.run();
       // Detached: Ctrl-C is for us, who let it finish its work.
@@ -37,6 +39,7 @@ export class FromSource {
   }
 
   stop() {
+    this.#stopped = true;
     return (this.#turn = this.#turn.then(() => this.#end()));
   }
 

@@ -6,7 +6,7 @@ import { root } from '../stack/cache.mjs';
 import { Part } from '../stack/process.mjs';
 import { all, run } from '../stack/run.mjs';
 import { startStack } from '../stack/stack.mjs';
-import { startFarEnds } from '../far-ends/far-ends.mjs';
+import { endLeftOver, startFarEnds } from '../far-ends/far-ends.mjs';
 import { firstAdmin, peopleFile } from '../demo/people.mjs';
 import { prepareSystem } from './prepare-system.mjs';
 
@@ -32,7 +32,7 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
   /** @type {Record<string, Part[]>} */
   const parts = Object.fromEntries(services.map((service) => [service, Array.from({ length: replicas }, (_, replica) => servicePart({ service, replica, home, portBase, log }))]));
   // Left over by a killed run: their databases restart and migrate now, and their code may be old.
-  await all(Object.values(parts).flat().map((part) => part.kill9()));
+  await all([endLeftOver(home, log), ...Object.values(parts).flat().map((part) => part.kill9())]);
   fs.rmSync(path.join(home, 'platform.json'), { force: true });
   /** @type {Awaited<ReturnType<typeof startStack>> | undefined} */
   let started;
