@@ -13,7 +13,7 @@ describe('booking', () => {
 
   const of = (id: string) => (fact: { data: { appointmentId: string } }) => fact.data.appointmentId === id;
 
-  it('REC-1 a request asks workshop and parts at once and owes a reply within an hour of working time', async () => {
+  it('REC-1 TIM-1 a request asks workshop and parts at once and owes a reply within an hour of working time', async () => {
     await desk.until('tue', '11:30');
     const startsAt = await desk.at(1, '10:00');
     const made = await desk.request(startsAt);
