@@ -1,3 +1,6 @@
+import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isTransient } from '../inbox/transient';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database';
 import { stores } from '../testing/sample/parcel.module';
 import { join } from 'node:path';
@@ -53,6 +56,62 @@ describe('the database', () => {
     expect(waiting).toBeGreaterThan(2); // one of them came again
     expect(await database.read(scope, (tx) => tx.query(`select note from parcel where id = any($1::uuid[])`, [ids]))).toEqual([{ note: 'xx' }, { note: 'xx' }]);
   });
+
+  it('a transaction whose error was swallowed does not pass for committed', async () => {
+    const id = '00000000-0000-7000-8000-0000000000b1';
+    await expect(database.transaction(scope, async (tx) => {
+      await tx.query(parcel(id, stores.a));
+      await tx.query('select 1/0').catch(() => undefined);
+    })).rejects.toThrow(/swallowed/);
+    expect(await database.read(scope, (tx) => tx.query('select 1 from parcel where id = $1', [id]))).toEqual([]);
+  });
+
+  it('what goes on after its transaction ended writes in nobody else\'s', async () => {
+    const id = '00000000-0000-7000-8000-0000000000b2';
+    let late: Promise<unknown> | undefined;
+    await expect(database.transaction(scope, (tx) => {
+      late = (async () => {
+        await pause(100);
+        await tx.query(parcel(id, stores.a));
+      })();
+      late.catch(() => undefined);
+      return Promise.reject(new Error('took too long'));
+    })).rejects.toThrow('took too long');
+    const others = Promise.all(Array.from({ length: 4 }, () => database.transaction(scope, (tx) => tx.query('select pg_sleep(0.3)')))); // every connection is in use again
+    await expect(late).rejects.toThrow('this transaction is over');
+    await others;
+    expect(await database.read(scope, (tx) => tx.query('select 1 from parcel where id = $1', [id]))).toEqual([]);
+  });
+
+  it('a server that is gone without a word is a passing fault soon, and the next transaction has a new connection', async () => {
+    const target = new URL(db.service);
+    const [port, host] = [Number(target.port), target.hostname];
+    const sockets: Socket[] = [];
+    const mute = new Set<Socket>();
+    const proxy = createServer((near) => {
+      const far = createConnection(port, host);
+      sockets.push(near, far);
+      for (const socket of [near, far]) socket.on('error', () => undefined);
+      near.on('data', (bytes) => !near.destroyed && !mute.has(near) && far.write(bytes));
+      far.on('data', (bytes) => !mute.has(far) && near.write(bytes));
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    target.port = String((proxy.address() as AddressInfo).port);
+    target.hostname = '127.0.0.1';
+    const far = new Database({ service: target.href, system: target.href }, 2, 500);
+    try {
+      await far.open();
+      await far.read(scope, (tx) => tx.query('select 1'));
+      for (const socket of sockets) mute.add(socket);
+      const error = await far.read(scope, (tx) => tx.query('select 1')).then(() => null, (failed: unknown) => failed);
+      expect(isTransient(error)).toBe(true);
+      expect(await far.read(scope, (tx) => tx.query('select 1 as one'))).toEqual([{ one: 1 }]);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await far.stop();
+      proxy.close();
+    }
+  }, 10_000);
 
   it('a statement whose table a migration changed meanwhile is prepared anew', async () => {
     const look = () => database.read(scope, (tx) => tx.query('select * from parcel where id = $1', ['00000000-0000-7000-8000-0000000000a1']));

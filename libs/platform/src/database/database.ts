@@ -12,12 +12,18 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Deadlock; serialization; a prepared statement whose table a migration has changed under it (its connection is thrown away). */
 const repeatable = new Set(['40P01', '40001', '0A000']);
 
-const connect = (url: string, max: number): DataSource =>
+/**
+ * A server that is gone without a word (a host lost, a cut cable) would hold a statement until TCP gives up, a quarter of an hour: past what
+ * the server itself allows a statement, it counts as gone.
+ */
+const silenceMs = 35_000;
+
+const connect = (url: string, max: number, query_timeout: number): DataSource =>
   new DataSource({
     type: 'postgres',
     url,
     synchronize: false,
-    extra: { max, options: '-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000' },
+    extra: { max, query_timeout, connectionTimeoutMillis: 10_000, keepAlive: true, options: '-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000' },
     poolErrorHandler: () => undefined, // an idle client's end is no fault: the pool replaces it
   });
 
@@ -31,9 +37,9 @@ export class Database {
   readonly #system: DataSource;
   readonly #woken: ((written: Written) => void)[] = [];
 
-  constructor(readonly urls: { service: string; system: string }, poolSize = 20) {
-    this.#service = connect(urls.service, poolSize);
-    this.#system = connect(urls.system, Math.ceil(poolSize / 2));
+  constructor(readonly urls: { service: string; system: string }, poolSize = 20, silence = silenceMs) {
+    this.#service = connect(urls.service, poolSize, silence);
+    this.#system = connect(urls.system, Math.ceil(poolSize / 2), silence);
   }
 
   async open(): Promise<void> {
@@ -75,18 +81,22 @@ export class Database {
     const runner = source.createQueryRunner();
     const client: pg.PoolClient = await runner.connect();
     let broken = false;
+    let tx: Tx | undefined;
+    let result: T;
+    let written: Written | undefined;
     try {
       const opened: unknown = await client.query(
         `begin ${writes ? '' : 'read only'}; select now from app_open('${scope.stores.map(checkedId).join(',')}', ${writes})`,
       );
-      const tx = new Tx(client, (opened as pg.QueryResult[])[1]!.rows[0].now, scope);
-      const result = await work(tx);
-      const written = writes ? await flush(tx) : undefined;
-      await client.query('commit');
-      for (const done of tx.onCommit) done();
-      if (written && (written.facts || written.dueAt.length)) for (const wake of this.#woken) wake(written);
-      return result;
+      tx = new Tx(client, (opened as pg.QueryResult[])[1]!.rows[0].now, scope);
+      result = await work(tx);
+      written = writes ? await flush(tx) : undefined;
+      tx.end();
+      // PostgreSQL answers the commit of a failed transaction (an error that somebody caught) with ROLLBACK, and no error.
+      const { command } = await client.query('commit');
+      if (writes && command !== 'COMMIT') throw new Error('an error inside the transaction was swallowed: it was rolled back');
     } catch (error) {
+      tx?.end();
       broken = (error as { code?: string }).code === '0A000';
       await client.query('rollback').catch(() => (broken = true));
       throw error;
@@ -95,6 +105,9 @@ export class Database {
       if (broken) (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
       await runner.release();
     }
+    for (const done of tx.onCommit) done();
+    if (written && (written.facts || written.dueAt.length)) for (const wake of this.#woken) wake(written);
+    return result;
   }
 
   async stop(): Promise<void> {

@@ -76,6 +76,8 @@ export class Tx {
   /** Run after the commit, never when it is undone: what counts for metrics and logs. */
   readonly onCommit: (() => void)[] = [];
 
+  #over = false;
+
   constructor(
     private readonly client: PoolClient,
     /** The database's clock, fixed for the transaction. Equal to SQL's `app_now()`. */
@@ -87,6 +89,7 @@ export class Tx {
 
   /** SQL in, plain objects out; columns arrive in camelCase (`store_id` → `storeId`). `date` is a 'YYYY-MM-DD' string, int8 a number, numeric a string. */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    this.#demandOpen();
     const name = nameOf(sql);
     const result = await this.client.query({ ...(name && { name }), text: sql, values: parameters as unknown[], rowMode: 'array' });
     const columns = result.fields.map((field) => camel(field.name));
@@ -104,19 +107,33 @@ export class Tx {
 
   /** A part that may fail on its own: on an error everything since is undone, the transaction goes on, and the error is thrown. */
   async savepoint<T>(part: () => Promise<T>): Promise<T> {
+    this.#demandOpen();
     const facts = this.pending.facts.length;
+    const counted = this.onCommit.length;
     const timers = new Map(this.pending.timers);
     await this.client.query('savepoint part');
     try {
       const result = await part();
+      this.#demandOpen();
       await this.client.query('release savepoint part');
       return result;
     } catch (error) {
+      this.#demandOpen();
       await this.client.query('rollback to savepoint part');
       this.pending.facts.length = facts;
+      this.onCommit.length = counted;
       this.pending.timers.clear();
       for (const [key, timer] of timers) this.pending.timers.set(key, timer);
       throw error;
     }
+  }
+
+  /** By the platform: the connection serves others from now on. What still runs here (a handler over its limit, a forgotten await) must not write in theirs. */
+  end(): void {
+    this.#over = true;
+  }
+
+  #demandOpen(): void {
+    if (this.#over) throw new Error('this transaction is over');
   }
 }

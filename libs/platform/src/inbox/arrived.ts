@@ -32,7 +32,7 @@ export interface HeardHandler extends HeardBy {
 }
 
 /** Text that PostgreSQL can hold: a NUL or half a surrogate pair would fail the dead letter itself, and with it the partition, for ever. */
-export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
+export const storable = (text: string): string => text.replaceAll(/\0|\p{Surrogate}/gu, '\ufffd');
 
 /** What a service hears on one topic. */
 export class Hearing {
