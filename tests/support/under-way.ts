@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import { AssignerProtocol, type Admin } from 'kafkajs';
 
 const services = ['hq', 'reception', 'workshop', 'parts', 'crm', 'claims'];
 type Query = (service: string, sql: string) => Promise<Record<string, any>[]>;
@@ -15,16 +15,27 @@ export async function underWay(query: Query, admin: Admin): Promise<string[]> {
   return found.length ? found : lag(admin);
 }
 
-/** Partitions with facts that a service's group has not committed yet. */
+/**
+ * Partitions with facts that a service's group has not committed yet; all of them where it has never committed any. What a group hears is
+ * asked of its own members: the catalogue also names hearers to come (`heardBy` of facts that nobody subscribes yet), who would lag for ever.
+ */
 async function lag(admin: Admin): Promise<string[]> {
-  const ends = new Map<string, number>();
-  const read = await Promise.all(services.map(async (groupId) => ({ groupId, topics: await admin.fetchOffsets({ groupId }) })));
-  const heard = new Set(read.flatMap(({ topics }) => topics.map(({ topic }) => topic)));
-  await Promise.all([...heard].map(async (topic) => {
-    for (const { partition, high } of await admin.fetchTopicOffsets(topic)) ends.set(`${topic}/${partition}`, Number(high));
+  const { groups } = await admin.describeGroups(services);
+  // The broker tells the members' subscriptions of a stable group only; in any other nobody is reading.
+  const unstable = groups.filter(({ state }) => state !== 'Stable').map(({ groupId, state }) => `${groupId}: its group is ${state}`);
+  if (unstable.length) return unstable;
+  const hearers = groups.map(({ groupId, members }) => ({ groupId, topics: [...new Set(members.flatMap(({ memberMetadata }) => AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? []))] }));
+  const deaf = hearers.filter(({ topics }) => topics.length === 0).map(({ groupId }) => `${groupId}: hears no topic`);
+  if (deaf.length) return deaf;
+
+  const ends = new Map<string, { low: number; high: number }>();
+  await Promise.all([...new Set(hearers.flatMap(({ topics }) => topics))].map(async (topic) => {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) ends.set(`${topic}/${partition}`, { low: Number(low), high: Number(high) });
   }));
+  const read = await Promise.all(hearers.map(async ({ groupId, topics }) => ({ groupId, topics: await admin.fetchOffsets({ groupId, topics }) })));
   return read.flatMap(({ groupId, topics }) => topics.flatMap(({ topic, partitions }) => partitions.flatMap(({ partition, offset }) => {
-    const behind = (ends.get(`${topic}/${partition}`) ?? 0) - Number(offset);
-    return Number(offset) >= 0 && behind > 0 ? [`${groupId}: ${topic}/${partition} ${behind} behind`] : [];
+    const { low, high } = ends.get(`${topic}/${partition}`)!;
+    const behind = high - Math.max(low, Number(offset)); // -1: never committed
+    return behind > 0 ? [`${groupId}: ${topic}/${partition} ${behind} behind`] : [];
   })));
 }

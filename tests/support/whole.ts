@@ -19,6 +19,8 @@ export class Whole {
     readonly kafka: Kafka,
     private readonly admin: Admin,
     private readonly pools: Record<string, pg.Pool>,
+    /** What the platform said of its processes: which are ready, which had to be killed. */
+    readonly lines: readonly string[],
   ) {}
 
   static async start(name: string, portBase: number, { replicas = 2, demo = true } = {}): Promise<Whole> {
@@ -38,7 +40,7 @@ export class Whole {
       pool.on('error', () => undefined);
       return [service, pool];
     }));
-    const whole = new Whole(platform, client(platform.addresses), kafka, admin, pools);
+    const whole = new Whole(platform, client(platform.addresses), kafka, admin, pools, lines);
     if (demo) await loadDemo(platform.addresses, () => undefined);
     return whole;
   }
