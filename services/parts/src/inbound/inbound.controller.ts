@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { Code, PartNumber } from '@aftersales/contracts/kernel/values';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
+import { lastSeen, seenAt, seenId } from '../last-seen';
 import { inboundAllowed, inboundMoves, type InboundRow } from './inbound';
 import { InboundService } from './inbound.service';
 
@@ -50,7 +51,7 @@ export class InboundController {
 
   @Query('GET ', { summary: 'What is to come', roles: see, query: Open, answer: z.object({ lines: z.array(InboundView), next: z.string().nullable() }) })
   async list(tx: Tx, { storeId, person, query: { partNumber, state, after, limit } }: Call<undefined, z.output<typeof Open>>) {
-    const [createdAt, id] = fromCursor(after, 2) ?? [null, null];
+    const [createdAt, id] = lastSeen(after, seenAt, seenId) ?? [null, null];
     const rows = await tx.query<InboundRow>(
       `select * from inbound_line where store_id = $1 and ($2::text is null or part_number = $2) and ($3::text is null or state = $3)
          and ($4::timestamptz is null or (created_at, id) > ($4, $5::uuid)) order by created_at, id limit $6`,

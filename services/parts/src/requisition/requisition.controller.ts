@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { Code, Payer } from '@aftersales/contracts/kernel/values';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
+import { lastSeen, seenAt, seenId } from '../last-seen';
 import { Issue } from './issue.service';
 import { OldParts } from './old-parts.service';
 import { allowed, moves } from './requisition';
@@ -82,7 +83,7 @@ export class RequisitionController {
 
   @Query('GET ', { summary: 'Requisitions, of one visit or in one state', roles: see, query: Which, answer: z.object({ requisitions: z.array(RequisitionView), next: z.string().nullable() }) })
   async list(tx: Tx, { storeId, person, query: { visitId, state, after, limit } }: Call<undefined, z.output<typeof Which>>) {
-    const [signedAt, id] = fromCursor(after, 2) ?? [null, null];
+    const [signedAt, id] = lastSeen(after, seenAt, seenId) ?? [null, null];
     const rows = await tx.query<RequisitionRow>(
       `select * from requisition where store_id = $1 and ($2::uuid is null or reservation_id = $2) and ($3::text is null or state = $3)
          and ($4::timestamptz is null or (signed_at, id) > ($4, $5::uuid)) order by signed_at, id limit $6`,

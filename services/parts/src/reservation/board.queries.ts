@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenAt, seenId } from '../last-seen';
 import type { ReservationRow } from './holders.store';
 
 export const HeldLine = z.object({
@@ -36,7 +37,7 @@ export const BoardQuery = z.strictObject({ show: z.enum(['short', 'to-pick', 'al
 
 /** PRT-4: what is short or to be picked, for whom, with its ETA, in the order of the promise. `late`: it comes after it is needed, or nobody can say when. */
 export async function board(tx: Tx, storeId: string, { show, after, limit }: z.output<typeof BoardQuery>) {
-  const [neededBy, id] = fromCursor(after, 2) ?? [null, null];
+  const [neededBy, id] = lastSeen(after, seenAt, seenId) ?? [null, null];
   const rows = await tx.query<z.output<typeof BoardRow> & { id: string }>(
     `select l.*, l.quantity - l.issued - l.ready as missing, r.holder_kind, r.repair_order, r.floor_waits_since, v.plate, v.key_tag, p.due_at as pick_by,
        l.ready < l.quantity - l.issued and (l.eta is null or l.eta > l.needed_by) as late

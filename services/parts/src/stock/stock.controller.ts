@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { PartNumber } from '@aftersales/contracts/kernel/values';
 import { findRow, NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
+import { lastSeen, seenId, seenPart } from '../last-seen';
 import type { Card } from './cards.store';
 import { StockService } from './stock.service';
 
@@ -41,7 +42,7 @@ export class StockController {
 
   @Query('GET ', { summary: 'The store\'s cards by part number', roles: read, query: CardsQuery, answer: z.object({ cards: z.array(CardView), next: z.string().nullable() }) })
   async cards(tx: Tx, { storeId, query: { partNumber, after, limit } }: Call<undefined, z.output<typeof CardsQuery>>) {
-    const [from] = fromCursor(after, 1) ?? [null];
+    const [from] = lastSeen(after, seenPart) ?? [null];
     const rows = await tx.query<Card>(
       `select * from stock_card where store_id = $1 and ($2::text is null or part_number = $2) and ($3::text is null or part_number > $3) order by part_number limit $4`, [storeId, partNumber ?? null, from, limit + 1],
     );
@@ -52,7 +53,7 @@ export class StockController {
   async ledger(tx: Tx, { storeId, params, query: { after, limit } }: Call<undefined, z.output<typeof Page>>) {
     const card = await findRow<Card>(tx, 'stock_card', params['cardId']!);
     if (card.storeId !== storeId) throw new NotFound('stock_card');
-    const [from] = fromCursor(after, 1) ?? [null];
+    const [from] = lastSeen(after, seenId) ?? [null];
     const rows = await tx.query<z.output<typeof MoveView>>(
       `select id, quantity, reason, about, staff_id, moved_at, balance from (
          select *, sum(quantity) over (order by id)::bigint as balance from stock_move where store_id = $1 and part_number = $2
