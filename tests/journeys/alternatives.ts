@@ -5,15 +5,21 @@ import { pick } from './visit';
 
 const appointment = (stage: Stage, id: string): Promise<any> => stage.ask('advisor.a', `GET ${at('reception')}/appointments/${id}`);
 
-/** What is free of the store's hours for maintenance on the day of a slot, and how much oil is not promised to anybody. */
-async function free(stage: Stage, slot: Date): Promise<{ hours: number; oil: number }> {
-  const day = slot.toISOString().slice(0, 10);
-  const { hours } = await stage.ask('workshop-manager.a', `GET ${at('workshop')}/capacity?from=${day}&days=1`);
-  const { cards } = await stage.ask('parts-keeper.a', `GET ${at('parts')}/stock?partNumber=OIL-5W30`);
-  return { hours: hours.find(({ skill }: any) => skill === 'maintenance').freeHours, oil: cards[0].free };
+interface Free {
+  readonly hours: number;
+  readonly liftsTaken: number;
+  readonly oil: number;
 }
 
-const same = (a: { hours: number; oil: number }, b: { hours: number; oil: number }): boolean => a.hours === b.hours && a.oil === b.oil;
+/** What is free of the store's hours for maintenance on the day of a slot, how often a lift is taken, and how much oil is not promised to anybody. */
+async function free(stage: Stage, slot: Date): Promise<Free> {
+  const day = slot.toISOString().slice(0, 10);
+  const { hours, bays } = await stage.ask('workshop-manager.a', `GET ${at('workshop')}/capacity?from=${day}&days=1`);
+  const { cards } = await stage.ask('parts-keeper.a', `GET ${at('parts')}/stock?partNumber=OIL-5W30`);
+  return { hours: hours.find(({ skill }: any) => skill === 'maintenance').freeHours, liftsTaken: bays.find(({ bayType }: any) => bayType === 'lift').taken.length, oil: cards[0].free };
+}
+
+const same = (a: Free, b: Free): boolean => a.hours === b.hours && a.liftsTaken === b.liftsTaken && a.oil === b.oil;
 
 /** *Not coming* through the link frees bay, hours and parts, once. */
 export async function notComing(stage: Stage): Promise<void> {
@@ -21,7 +27,8 @@ export async function notComing(stage: Stage): Promise<void> {
   const car = await newCustomer(stage);
   const before = await free(stage, slot);
   const { appointmentId } = await booked(stage, car, slot);
-  if (same(await free(stage, slot), before)) throw new Error('the booking held nothing');
+  const held = await free(stage, slot);
+  if (held.hours >= before.hours || held.liftsTaken !== before.liftsTaken + 1 || held.oil >= before.oil) throw new Error(`the booking held not all: ${JSON.stringify({ before, held })}`);
   await stage.jumpTo(new Date(slot.getTime() - hour));
   await stage.answerPage(await stage.link(car.phone, 0), { answer: 'not-coming' });
   await stage.fact('reception.appointment-released', (data) => data.appointmentId === appointmentId && data.cause === 'declined');
