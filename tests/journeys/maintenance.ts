@@ -132,9 +132,9 @@ async function worked(stage: Stage, car: Car, visit: VisitAtDesk, job: JobOnFloo
   const padLabour = second.data.lines.find(({ operationCode }: any) => operationCode === 'BRK-PAD-F').lineId as string;
   const inbound = await stage.until('an inbound line for the pads', async () => (await stage.ask('buyer.a', `GET ${at('parts')}/inbound?partNumber=PAD-FRONT-1`)).lines.find(({ state }: any) => state === 'planned' || state === 'expected'));
   const slipped = new Date((await stage.now()).getTime() + 22 * hour).toISOString();
-  const first = await stage.ask('buyer.a', `POST ${at('parts')}/inbound/${inbound.id}/eta`, { ifMatch: inbound.version, body: { eta: new Date((await stage.now()).getTime() + 3 * hour).toISOString(), cause: 'ordered' } });
+  await stage.move('buyer.a', `${at('parts')}/inbound/${inbound.id}`, 'eta', { eta: new Date((await stage.now()).getTime() + 3 * hour).toISOString(), cause: 'ordered' });
   await stage.fact('parts.eta-changed', (data) => data.holderId === visit.visitId); // told, and so a promise that can slip
-  const later = await stage.ask('buyer.a', `POST ${at('parts')}/inbound/${inbound.id}/eta`, { ifMatch: first.version, body: { eta: slipped, cause: 'carrier-late' } });
+  const later = await stage.move('buyer.a', `${at('parts')}/inbound/${inbound.id}`, 'eta', { eta: slipped, cause: 'carrier-late' });
   await stage.fact('parts.eta-slipped', (data) => data.holderId === visit.visitId);
   const task = await stage.until('the desk’s task', async () => (await stage.ask('advisor.a', `GET ${at('reception')}/desk-tasks?state=open&subject=${visit.visitId}`)).tasks[0]);
   stage.note(`desk task: ${task.kind}, ${task.reason}`);
@@ -143,7 +143,7 @@ async function worked(stage: Stage, car: Car, visit: VisitAtDesk, job: JobOnFloo
   await job.move('technician.a', 'clock-off', { lineId: labour('MNT-20K'), finished: true });
   await job.work('technician.a', labour('ENG-PUMP-W'));
   await stage.jumpTo(atLocal(zone, localDate(zone, new Date(slipped)), '10:00'));
-  await stage.ask('parts-keeper.a', `POST ${at('parts')}/inbound/${inbound.id}/receive`, { ifMatch: later.version, body: { quantity: later.quantity } });
+  await stage.move('parts-keeper.a', `${at('parts')}/inbound/${inbound.id}`, 'receive', { quantity: later.quantity });
   await stage.fact('parts.parts-picked', (data) => data.holderId === visit.visitId && data.lines.some(({ lineId }: any) => lineId === pads.lineId));
   await stage.fact('workshop.job-unblocked', (data) => data.visitId === visit.visitId && data.reason === 'parts');
   await issueParts(stage, visit.visitId, [{ lineId: pads.lineId, quantity: 1000, payer: 'customer', exempt: false }]);
