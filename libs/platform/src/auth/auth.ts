@@ -26,7 +26,7 @@ export class Auth {
       const { payload } = await jwtVerify(token, this.#keys, { issuer: this.options.issuer, audience: this.options.audience, algorithms, typ: 'at+jwt', clockTolerance: 30, requiredClaims: ['sub', 'exp'] });
       return payload.sub!;
     } catch (error) {
-      if (error instanceof errors.JWKSTimeout || (error as Error).name === 'TypeError') throw Object.assign(new Error('issuer away'), { code: 'ECONNREFUSED' });
+      if (error instanceof errors.JWKSTimeout || (error as Error).name === 'TypeError' || (error as { code?: string }).code === 'ERR_JOSE_GENERIC') throw Object.assign(new Error('issuer away'), { code: 'ECONNREFUSED' });
       throw new Unauthenticated();
     }
   }

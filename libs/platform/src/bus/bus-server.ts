@@ -172,6 +172,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const { topic, partition } = batch;
     const hearing = this.#hearings.get(topic)!;
     const place = `${topic}/${partition}`;
+    const compacted = [...hearing.contracts.values()].some(({ kept }) => kept === 'compacted');
     this.#behind.set(place, Number(batch.highWatermark) - Number(batch.firstOffset() ?? batch.highWatermark));
     try {
       for (let from = 0; from < batch.messages.length; from += chunk) {
@@ -184,7 +185,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
             count('facts_unheard_total', { topic });
             continue;
           }
-          if (Date.now() - Number(message.timestamp) > this.options.inboxDays * dayMs && hearing.contracts.get(read.type ?? '')?.kept !== 'compacted') throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
+          if (Date.now() - Number(message.timestamp) > this.options.inboxDays * dayMs && !compacted) throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
           arrived.push(read);
         }
         if (arrived.length) await this.options.inbox.apply(hearing, arrived);
@@ -192,6 +193,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
         resolveOffset(last);
         this.#done.set(place, { topic, partition, offset: String(Number(last) + 1) });
         this.#retries.delete(place);
+        this.#lastFetch = Date.now(); // kafkajs fetches again only when all is applied: that is progress too
         this.#behind.set(place, Number(batch.highWatermark) - 1 - Number(last));
         count('facts_heard_total', { topic }, arrived.length);
         await heartbeat();
@@ -200,6 +202,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     } catch (error) {
       if ((error as { type?: string }).type === 'REBALANCE_IN_PROGRESS' || (error as Error).name.startsWith('KafkaJS')) throw error; // the group's own affairs
       const resume = pause();
+      this.#lastFetch = Date.now();
       if (error instanceof TooOld) return this.#log.error(error.message);
       const tries = (this.#retries.get(place) ?? 0) + 1;
       this.#retries.set(place, tries);

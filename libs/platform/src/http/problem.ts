@@ -35,6 +35,7 @@ export function problemOf(error: unknown): Problem {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === '55P03') return problem(409, 'http.busy', new Busy().message);
   if (code === '22021' || code === '22P05') return problem(422, 'http.fields', 'A text holds a character that can not be stored.');
+  if (code && /^22(P02|003|007|008)$/.test(code)) return problem(422, 'http.fields', 'A value is out of its range.');
   if (isTransient(error)) return problem(503, 'http.unavailable', 'The service can not reach its database right now.');
   if (error instanceof HttpException) {
     const { error: failing } = error.getResponse() as { error?: unknown }; // terminus names what is down

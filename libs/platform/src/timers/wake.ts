@@ -5,6 +5,7 @@ import type { Tx } from '../database/tx';
  * The subject is the row that the kind's `@OnTimer` locks.
  */
 export function wake(tx: Tx, kind: string, of: { readonly id: string; readonly storeId?: string | null }, dueAt: Date): void {
+  if (Number.isNaN(dueAt.getTime())) throw new Error(`${kind}: no instant to ring at`); // as JSON it would be null, and cancel
   tx.pending.timers.set(`${kind} ${of.id}`, { kind, subject: of.id, storeId: of.storeId ?? null, dueAt, traceparent: tx.cause.traceparent });
 }
 

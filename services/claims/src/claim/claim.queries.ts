@@ -1,7 +1,7 @@
 import { addDays, atLocal } from '@aftersales/calendar/local-time';
 import { policyOf, storeOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { allowedMoves, currencyOf, owed, paid, totalOf } from './claim';
 import type { ClaimRow } from './claim-draft.service';
 import type { ClaimService } from './claim.service';
@@ -23,7 +23,7 @@ const summaryOf = (claim: ClaimRow) => ({
 
 /** CLM-9: found by number, repair order or VIN; newest first. */
 export async function claimList(tx: Tx, storeId: string, { state, number, repairOrder, vin, cursor, limit }: ListFilter) {
-  const after = fromCursor(cursor, 1);
+  const after = lastSeen(cursor, seenId);
   const rows = await tx.query<ClaimRow>(
     `select c.* from claim c
      where c.store_id = $1 and ($2::text is null or c.state = $2) and ($3::text is null or c.number = $3) and ($4::text is null or c.repair_order = $4)

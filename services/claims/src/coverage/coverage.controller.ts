@@ -4,7 +4,7 @@ import { Code } from '@aftersales/contracts/kernel/values';
 import { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call, Person } from '@aftersales/platform/http/operation-spec';
 import { allowedMoves, coverageStates, rolesOf } from './coverage';
@@ -32,7 +32,7 @@ export class CoverageController {
   async list(tx: Tx, { storeId, person, query: { state, visitId, cursor, limit } }: Call<undefined, z.output<typeof ListQuery>>) {
     const rows = await tx.query<CoverageRow>(
       `select * from coverage where store_id = $1 and ($2::text is null or state = $2) and ($3::uuid is null or visit_id = $3) and ($4::uuid is null or id < $4) order by id desc limit $5`,
-      [storeId, state ?? null, visitId ?? null, fromCursor(cursor, 1)?.[0] ?? null, limit + 1],
+      [storeId, state ?? null, visitId ?? null, lastSeen(cursor, seenId)?.[0] ?? null, limit + 1],
     );
     const page = rows.slice(0, limit);
     return { coverages: page.map((row) => view(row, person)), next: rows.length > limit ? toCursor([page.at(-1)!.id]) : null };

@@ -1,7 +1,7 @@
 import type { Department } from '@aftersales/contracts/kernel/values';
 import { NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenAt, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { allowed, type CaseState } from './case';
 import type { CaseRow } from './case.row';
 
@@ -12,7 +12,7 @@ const items = `select c.*, s.repair_order from customer_case c join survey s on 
 
 /** Oldest first: what waits longest is on top. */
 export async function cases(tx: Tx, storeId: string, { state, department, cursor, limit }: { state?: CaseState; department?: Department; cursor?: string; limit: number }, person: Person) {
-  const after = fromCursor(cursor, 2) ?? [null, null];
+  const after = lastSeen(cursor, seenAt, seenId) ?? [null, null];
   const rows = await tx.query<Item>(
     `${items} where c.store_id = $1 and ($2::timestamptz is null or (c.opened_at, c.id) > ($2, $3::uuid)) and ($5::text is null or c.state = $5) and ($6::text is null or c.department = $6)
      order by c.opened_at, c.id limit $4`,

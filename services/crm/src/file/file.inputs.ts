@@ -43,9 +43,11 @@ export type Into = z.output<typeof Into>;
 export const Reason = z.strictObject({ reason: text(200) });
 export type Reason = z.output<typeof Reason>;
 
-export const ByPhone = z.strictObject({ phone: text(40) });
+/** What is looked for has no control characters: they would be dropped, and something else found. */
+const sought = (most: number) => text(most).regex(/^\P{Cc}+$/u);
+export const ByPhone = z.strictObject({ phone: sought(40) });
 export type ByPhone = z.output<typeof ByPhone>;
-export const ByCar = z.strictObject({ vin: z.string().trim().toUpperCase().pipe(Vin).optional(), plate: text(20).optional() }).refine(({ vin, plate }) => (vin === undefined) !== (plate === undefined), 'either vin or plate');
+export const ByCar = z.strictObject({ vin: z.string().trim().toUpperCase().pipe(Vin).optional(), plate: sought(20).optional() }).refine(({ vin, plate }) => (vin === undefined) !== (plate === undefined), 'either vin or plate');
 export type ByCar = z.output<typeof ByCar>;
 export const Page = z.strictObject({ cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(100).default(50) });
 export type Page = z.output<typeof Page>;

@@ -1,6 +1,6 @@
 import { NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenAt, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { keeperOf } from './alias.store';
 import { contactOf, ownerOf, type Contact } from './contact.queries';
 import { missingOf, plateKey, type Vehicle } from './file';
@@ -85,7 +85,7 @@ interface HistoryRow {
 
 /** Everything that happened to the car, in any store, the newest first. */
 export async function historyOf(tx: Tx, vehicleId: string, { cursor, limit }: { cursor?: string | undefined; limit: number }) {
-  const after = fromCursor(cursor, 2);
+  const after = lastSeen(cursor, seenAt, seenId);
   const rows = await tx.query<HistoryRow>(
     `select id, store_id, customer_id, what, subject, happened_at, detail from vehicle_history
      where vehicle_id = $1 and ($2::timestamptz is null or (happened_at, id) < ($2, $3::uuid)) order by happened_at desc, id desc limit $4`,

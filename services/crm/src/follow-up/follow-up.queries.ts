@@ -1,6 +1,6 @@
 import { NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenAt, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { nextWindow, windowAt } from '@aftersales/calendar/windows';
 import { questionnaireOf, type SurveyRow } from '../survey/survey.row';
 import { masked, neverDialSql } from './contact.queries';
@@ -23,10 +23,10 @@ const page = `f.store_id = $1 and ($2::timestamptz is null or (f.due_at, f.id) >
 
 /** CRM-5: who may be called at this moment: opened, no call in this window yet, and never who does not want it. By due, oldest first. */
 export async function callList(tx: Tx, storeId: string, { cursor, limit }: { cursor?: string; limit: number }, person: Person) {
+  const after = lastSeen(cursor, seenAt, seenId) ?? [null, null];
   const { calls } = await callCalendar(tx, storeId);
   const window = windowAt(calls, tx.now);
   if (!window) return { items: [], next: null, window: null, opensAt: nextWindow(calls, tx.now).at };
-  const after = fromCursor(cursor, 2) ?? [null, null];
   const rows = await tx.query<ItemRow>(
     `${items} where ${page} and f.state = 'open' and not coalesce(${neverDialSql}, false)
        and not exists (select 1 from follow_up_attempt a where a.follow_up_id = f.id and a.window_key = $5)
@@ -37,7 +37,7 @@ export async function callList(tx: Tx, storeId: string, { cursor, limit }: { cur
 }
 
 export async function followUps(tx: Tx, storeId: string, { state, advisorId, cursor, limit }: { state?: string; advisorId?: string; cursor?: string; limit: number }, person: Person) {
-  const after = fromCursor(cursor, 2) ?? [null, null];
+  const after = lastSeen(cursor, seenAt, seenId) ?? [null, null];
   const rows = await tx.query<ItemRow>(`${items} where ${page} and ($5::text is null or f.state = $5) and ($6::uuid is null or s.advisor_id = $6) order by f.due_at, f.id limit $4`, [storeId, ...after, limit + 1, state ?? null, advisorId ?? null]);
   return pageOf(rows, limit, person);
 }

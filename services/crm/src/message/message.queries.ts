@@ -1,6 +1,6 @@
 import { NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenAt, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { namesOf } from '../file/alias.store';
 import { maskedAddress } from '../file/mask';
 import type { MessageRow } from './message.row';
@@ -29,7 +29,7 @@ export interface MessageFilter {
 
 /** The store's messages, the newest first. */
 export async function messagesOf(tx: Tx, storeId: string, { aboutId, customerId, state, cursor, limit }: MessageFilter) {
-  const after = fromCursor(cursor, 2);
+  const after = lastSeen(cursor, seenAt, seenId);
   const rows = await tx.query<MessageRow>(
     `select * from message where store_id = $1 and ($2::uuid is null or about_id = $2) and ($3::uuid[] is null or customer_id = any($3)) and ($4::text is null or state = $4)
        and ($5::timestamptz is null or (asked_at, id) < ($5, $6::uuid))

@@ -1,10 +1,10 @@
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenDay, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { keeperOf } from '../file/alias.store';
 import type { ReminderRow } from './reminder.row';
 
 export async function remindersOf(tx: Tx, storeId: string, { vehicleId, state, cursor, limit }: { vehicleId?: string | undefined; state?: string | undefined; cursor?: string | undefined; limit: number }) {
-  const after = fromCursor(cursor, 2);
+  const after = lastSeen(cursor, seenDay, seenId);
   const rows = await tx.query<ReminderRow>(
     `select * from reminder where (case when $2::uuid is null then store_id = $1 else vehicle_id = $2 end) and ($3::text is null or state = $3) and ($4::date is null or (due_on, id) > ($4, $5::uuid))
      order by due_on, id limit $6`,

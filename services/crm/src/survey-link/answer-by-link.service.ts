@@ -13,7 +13,7 @@ import type { FollowUpRow } from '../follow-up/follow-up.row';
 import { languageOf } from '../message/templates';
 import { questionnaireOf, type SurveyRow } from '../survey/survey.row';
 import { Surveys } from '../survey/survey.service';
-import { formPage, thanksPage, type Asked } from './page';
+import { formPage, thanksPage, type Asked } from './page.view';
 import { givenIn, type Given } from './survey-link';
 import { hashOf } from './survey-link.service';
 
@@ -73,11 +73,11 @@ export class AnswersByLink {
 
   /** Follow-up before survey, as everywhere. A data check may hand the survey on to a new follow-up while we wait: then that one is held too. */
   async #holdFollowUp(tx: Tx, surveyId: string): Promise<FollowUpRow> {
-    let held: FollowUpRow | null = null;
+    let { followUpId } = await findRow<SurveyRow>(tx, 'survey', surveyId);
     for (;;) {
-      const { followUpId } = await findRow<SurveyRow>(tx, 'survey', surveyId);
-      if (held?.id === followUpId) return held;
-      held = await lockRow<FollowUpRow>(tx, 'follow_up', followUpId!);
+      const held = await lockRow<FollowUpRow>(tx, 'follow_up', followUpId!);
+      ({ followUpId } = await findRow<SurveyRow>(tx, 'survey', surveyId));
+      if (held.id === followUpId) return held;
     }
   }
 

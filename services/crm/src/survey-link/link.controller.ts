@@ -9,7 +9,7 @@ import { currentTraceparent } from '@aftersales/platform/telemetry/trace';
 import { languageOf } from '../message/templates';
 import { AnswersByLink, LinkClosed } from './answer-by-link.service';
 import { LinkFilter } from './link.filter';
-import { closedPage } from './page';
+import { closedPage } from './page.view';
 
 const html = Header('content-type', 'text/html; charset=utf-8');
 const careful = Header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");

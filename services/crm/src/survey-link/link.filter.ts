@@ -1,7 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { problemOf } from '@aftersales/platform/http/problem';
-import { waitPage } from './page';
+import { waitPage } from './page.view';
 
 /** A customer sees a page, never problem+json: too many tries, a database away, a fault of ours. */
 @Catch()

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { linkMayGo, type FollowUpState } from '../follow-up/follow-up';
-import { formPage, thanksPage, type Asked } from './page';
+import { formPage, thanksPage, type Asked } from './page.view';
 import { fieldOf, givenIn, longestRemarks } from './survey-link';
 
 const question = (code: string, text: Record<string, string>) => ({ question: code, factor: 'quality', department: 'workshop' as const, weight: 500, text });

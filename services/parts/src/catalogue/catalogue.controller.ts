@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { Code, PartNumber } from '@aftersales/contracts/kernel/values';
 import { NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenCode, toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { lastSeen, seenPart } from '../last-seen';
 import { onePriceACurrency, partClasses } from './catalogue';
 import { CatalogueService, type PartRow } from './catalogue.service';
 import { chainsOf } from './chains.queries';
@@ -54,7 +53,7 @@ export class CatalogueController {
 
   @Query('GET ', { summary: 'The catalogue by number', roles: read, query: Find, answer: z.object({ parts: z.array(PartView), next: z.string().nullable() }) })
   async find(tx: Tx, { query: { startsWith, after, limit } }: Call<undefined, z.output<typeof Find>>) {
-    const [from] = lastSeen(after, seenPart) ?? [null];
+    const [from] = lastSeen(after, seenCode) ?? [null];
     const rows = await tx.query<PartRow>(
       `select * from part where ($1::text is null or starts_with(part_number, $1)) and ($2::text is null or part_number > $2) order by part_number limit $3`, [startsWith ?? null, from, limit + 1],
     );

@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { Code, PartNumber } from '@aftersales/contracts/kernel/values';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenAt, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { lastSeen, seenAt, seenId } from '../last-seen';
 import { inboundAllowed, inboundMoves, type InboundRow } from './inbound';
 import { InboundService } from './inbound.service';
 

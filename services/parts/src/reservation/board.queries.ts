@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { toCursor } from '@aftersales/platform/http/cursor';
-import { lastSeen, seenAt, seenId } from '../last-seen';
+import { lastSeen, seenAt, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import type { ReservationRow } from './holders.store';
 
 export const HeldLine = z.object({

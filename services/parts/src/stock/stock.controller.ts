@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { PartNumber } from '@aftersales/contracts/kernel/values';
 import { findRow, NotFound } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenCode, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
-import { lastSeen, seenId, seenPart } from '../last-seen';
 import type { Card } from './cards.store';
 import { StockService } from './stock.service';
 
@@ -42,7 +41,7 @@ export class StockController {
 
   @Query('GET ', { summary: 'The store\'s cards by part number', roles: read, query: CardsQuery, answer: z.object({ cards: z.array(CardView), next: z.string().nullable() }) })
   async cards(tx: Tx, { storeId, query: { partNumber, after, limit } }: Call<undefined, z.output<typeof CardsQuery>>) {
-    const [from] = lastSeen(after, seenPart) ?? [null];
+    const [from] = lastSeen(after, seenCode) ?? [null];
     const rows = await tx.query<Card>(
       `select * from stock_card where store_id = $1 and ($2::text is null or part_number = $2) and ($3::text is null or part_number > $3) order by part_number limit $4`, [storeId, partNumber ?? null, from, limit + 1],
     );

@@ -1,6 +1,6 @@
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { dueCursor, toDueCursor } from '../desk-task/due.cursor';
 import { carOf } from './car.queries';
 import { withCurrentIds } from './visit.store';
 import { blockedBy } from './floor';
@@ -56,7 +56,7 @@ interface Filter {
 
 /** The day board: who is here, in the order of arrival. */
 export async function visitPage(tx: Tx, storeId: string, { state, open, vehicleId, limit, cursor }: Filter, roles: readonly string[]) {
-  const after = fromCursor(cursor, 2);
+  const after = dueCursor(cursor);
   const rows = await tx.query<Visit>(
     `select * from visit where store_id = $1 and ($2::text is null or state = $2) and ($3::boolean is null or (state not in ('delivered', 'left')) = $3) and ($4::uuid is null or vehicle_id = $4)
        and ($5::timestamptz is null or (arrived_at, id) > ($5, $6::uuid)) order by arrived_at, id limit $7`,
@@ -64,5 +64,5 @@ export async function visitPage(tx: Tx, storeId: string, { state, open, vehicleI
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1)! : null;
-  return { visits: page.map((visit) => visitShort(visit, roles)), next: last && toCursor([last.arrivedAt.toISOString(), last.id]) };
+  return { visits: page.map((visit) => visitShort(visit, roles)), next: last && toDueCursor(last.arrivedAt, last.id) };
 }

@@ -16,7 +16,8 @@ export type BayChange = z.output<typeof BayChange>;
 const skills = z.array(z.strictObject({ skill: Code, percent: z.int().min(0).max(100) })).min(1).max(30)
   .refine((all) => all.reduce((sum, { percent }) => sum + percent, 0) <= 100, 'Nobody has more than 100 percent.')
   .refine((all) => new Set(all.map(({ skill }) => skill)).size === all.length, 'A skill stands once.');
-const shift = z.strictObject(Calendar.shape.week.shape).nullable()
+const intervals = z.array(z.strictObject(Calendar.shape.week.shape.mon.element.shape)).max(12);
+const shift = z.strictObject({ mon: intervals, tue: intervals, wed: intervals, thu: intervals, fri: intervals, sat: intervals, sun: intervals }).nullable()
   .refine((week) => week === null || validate({ zone: 'UTC', week, days: {} } as WorkCalendar).length === 0, 'Intervals stand in order and do not overlap.');
 const grade = z.int().min(1).max(5);
 export const NewTechnician = z.strictObject({ staffId: Id, grade, skills, shift: shift.default(null) });

@@ -1,7 +1,7 @@
 import type { CheckKind } from '@aftersales/contracts/workshop/job';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { fromCursor, toCursor } from '@aftersales/platform/http/cursor';
+import { lastSeen, seenId, toCursor } from '@aftersales/platform/http/cursor';
 import type { Person } from '@aftersales/platform/http/operation-spec';
 import { standsOn } from '../block/block';
 import { openOf, partsOf } from '../block/block.rows';
@@ -59,11 +59,11 @@ export interface JobsAsked {
 
 /** Newest first. */
 export async function jobsOf(tx: Tx, storeId: string, { visitId, state, cursor, limit }: JobsAsked) {
-  const [after] = fromCursor(cursor, 1) ?? [];
+  const [after] = lastSeen(cursor, seenId) ?? [];
   const jobs = await tx.query<{ id: string; version: number; visitId: string; state: JobState; repairOrder: string | null; promisedAt: Date | null }>(
     `select id, version, visit_id, state, repair_order, promised_at from job
      where store_id = $1 and ($2::uuid is null or visit_id = $2) and ($3::text is null or state = $3) and ($4::uuid is null or id < $4) order by id desc limit $5`,
-    [storeId, visitId ?? null, state ?? null, typeof after === 'string' && /^[0-9a-f-]{36}$/.test(after) ? after : null, limit + 1],
+    [storeId, visitId ?? null, state ?? null, after ?? null, limit + 1],
   );
   const page = jobs.slice(0, limit);
   return { jobs: page, next: jobs.length > limit ? toCursor([page.at(-1)!.id]) : null };
