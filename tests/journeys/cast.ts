@@ -64,8 +64,8 @@ export async function requested(stage: Stage, car: Car, startsAt: Date, more: { 
 export async function booked(stage: Stage, car: Car, startsAt: Date, more: Parameters<typeof requested>[3] = {}) {
   const held = await requested(stage, car, startsAt, more);
   const path = `${at('reception')}/appointments/${held.appointmentId}`;
-  const read = await stage.ask('advisor.a', `POST ${path}/read-back`, { ifMatch: held.version, body: { flatHours: 1200, cost: { amount: 68_000, currency: 'CNY' }, papers: ['driving-licence', 'maintenance-book'] } });
-  const done = await stage.ask('advisor.a', `POST ${path}/book`, { ifMatch: read.version, body: {} });
+  await stage.move('advisor.a', path, 'read-back', { flatHours: 1200, cost: { amount: 68_000, currency: 'CNY' }, papers: ['driving-licence', 'maintenance-book'] });
+  const done = await stage.move('advisor.a', path, 'book', {});
   await stage.fact('reception.appointment-booked', (data) => data.appointmentId === done.appointmentId);
   return done;
 }
