@@ -144,7 +144,7 @@ export class Stage {
   }
 
   /** Waits until `look` gives something; it is asked again each 100 ms. @throws Error that says what was awaited, and the last answer */
-  async until<T>(what: string, look: () => Promise<T | null | undefined | false>, withinMs = 20_000): Promise<T> {
+  async until<T>(what: string, look: () => Promise<T | null | undefined | false>, withinMs = 45_000): Promise<T> {
     let last: unknown;
     for (const end = Date.now() + withinMs; Date.now() < end; await pause(100)) {
       try {
@@ -158,7 +158,7 @@ export class Stage {
   }
 
   /** The fact of that type that fits, on Kafka since the journey began. */
-  fact(type: string, fits: (data: any) => boolean = () => true, withinMs = 20_000): Promise<SaidFact> {
+  fact(type: string, fits: (data: any) => boolean = () => true, withinMs = 45_000): Promise<SaidFact> {
     return this.until(`${type} on Kafka`, async () => this.facts.find((fact) => fact.type === type && fits(fact.data)), withinMs);
   }
 
