@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { failpoint } from '../failpoint/failpoint';
 import { Hearing, type Arrived, type HeardHandler } from '../inbox/arrived';
 import type { DeadLetters } from '../inbox/dead-letters';
 import type { Inbox } from '../inbox/inbox';
@@ -189,6 +190,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
           arrived.push(read);
         }
         if (arrived.length) await this.options.inbox.apply(hearing, arrived);
+        if (arrived.length) failpoint('bus.after-effect');
         const last = messages[messages.length - 1]!.offset;
         resolveOffset(last);
         this.#done.set(place, { topic, partition, offset: String(Number(last) + 1) });

@@ -32,4 +32,11 @@ describe('the configuration', () => {
     expect(faultsOf(changes, { AFTERSALES_SMS_SECRET: z.string().optional() }).join()).toMatch(fault);
     expect(faultsOf({ ...changes, AFTERSALES_ENV: 'development' }, { AFTERSALES_SMS_SECRET: z.string().optional() }).join()).not.toMatch(fault);
   });
+
+  it('a failpoint is refused by everything but a test, and so is one that no code has', () => {
+    const point = { AFTERSALES_FAILPOINT: 'relay.after-send#3' };
+    for (const environment of ['production', 'development', undefined]) expect(faultsOf({ ...point, AFTERSALES_ENV: environment })).toEqual(['AFTERSALES_FAILPOINT: only a test dies on order']);
+    expect(faultsOf({ ...point, AFTERSALES_ENV: 'test' })).toEqual([]);
+    expect(faultsOf({ AFTERSALES_FAILPOINT: 'relay.elsewhere#3', AFTERSALES_ENV: 'test' }).join()).toMatch(/AFTERSALES_FAILPOINT/);
+  });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failpoints } from '../failpoint/failpoint';
 
 const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)).pipe(z.array(z.string()).min(1));
 const jwk = z.looseObject({ kty: z.string(), kid: z.string() });
@@ -22,6 +23,8 @@ export const platformSettings = {
   AFTERSALES_POOL: z.coerce.number().int().min(2).max(200).default(20),
   /** What the inbox remembers. Longer than any topic is replayed outside a rebuild. */
   AFTERSALES_INBOX_DAYS: z.coerce.number().int().min(1).max(365).default(30),
+  /** Fault tests only, refused outside AFTERSALES_ENV=test: where this process dies. */
+  AFTERSALES_FAILPOINT: z.string().regex(new RegExp(`^(${failpoints.join('|')})#[1-9]\\d*$`)).optional(),
   AFTERSALES_SEAL_PUBLIC_KEYS: json(z.record(z.string(), jwk)).default({}),
   AFTERSALES_SEAL_PRIVATE_KEYS: json(z.array(jwk)).default([]),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -57,6 +60,7 @@ export function readSettings<Own extends z.ZodRawShape>(environment: NodeJS.Proc
   const faults = Object.keys(environment).filter((key) => key.startsWith('AFTERSALES_') && !(key in shape.shape)).map((key) => `${key}: unknown`);
   const parsed = shape.safeParse(environment);
   if (!parsed.success) faults.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  if (environment['AFTERSALES_FAILPOINT'] !== undefined && environment['AFTERSALES_ENV'] !== 'test') faults.push('AFTERSALES_FAILPOINT: only a test dies on order');
   if ((environment['AFTERSALES_ENV'] ?? 'production') === 'production') faults.push(...unfitForProduction(environment));
   return faults.length ? { faults } : { settings: parsed.data as PlatformSettings & z.output<z.ZodObject<Own>> };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { failpoint } from '../failpoint/failpoint';
 import { flush, type Written } from './flush';
 import { Tx, type Cause, type Scope } from './tx';
 
@@ -92,6 +93,7 @@ export class Database {
       result = await work(tx);
       written = writes ? await flush(tx) : undefined;
       tx.end();
+      if (written?.facts) failpoint('database.before-commit');
       // PostgreSQL answers the commit of a failed transaction (an error that somebody caught) with ROLLBACK, and no error.
       const { command } = await client.query('commit');
       if (writes && command !== 'COMMIT') throw new Error('an error inside the transaction was swallowed: it was rolled back');
@@ -105,6 +107,7 @@ export class Database {
       if (broken) (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
       await runner.release();
     }
+    if (written?.facts) failpoint('database.after-commit');
     for (const done of tx.onCommit) done();
     if (written && (written.facts || written.dueAt.length)) for (const wake of this.#woken) wake(written);
     return result;

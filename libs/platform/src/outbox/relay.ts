@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { FactProducer, RefusedForGood } from '../bus/producer';
 import type { Database } from '../database/database';
+import { failpoint } from '../failpoint/failpoint';
 import { LeaderConnection } from './leader-connection';
 
 const maxFacts = 500;
@@ -76,6 +77,7 @@ export class Relay {
     this.#producer ??= this.newProducer();
     try {
       await this.connection.keptDuring(this.#producer.send(rows));
+      failpoint('relay.after-send');
       await this.#deleteRows(rows);
       return rows.length;
     } catch (error) {

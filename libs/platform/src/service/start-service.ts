@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { kafkaClient } from '../bus/kafka';
 import { readSettings, type PlatformSettings } from '../config/config';
 import { Database } from '../database/database';
+import { arm } from '../failpoint/failpoint';
 import { Health } from '../health/health';
 import { Relay } from '../outbox/relay';
 import { makeLog } from '../telemetry/log';
@@ -20,6 +21,7 @@ export async function main<Own extends z.ZodRawShape>(spec: ServiceSpec<Own>): P
     for (const fault of read.faults) console.error(`${spec.name}: ${fault}`);
     process.exit(78);
   }
+  arm(read.settings.AFTERSALES_FAILPOINT);
   const log = makeLog(spec.name, read.settings.AFTERSALES_LOG_LEVEL);
   process.on('unhandledRejection', (error) => {
     log.error({ err: error }, 'unhandled rejection');
