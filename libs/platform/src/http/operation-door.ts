@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Auth } from '../auth/auth';
 import { Database } from '../database/database';
 import { NotFound } from '../database/rows';
-import type { Tx } from '../database/tx';
+import type { Scope, Tx } from '../database/tx';
 import { currentContext, currentTraceparent } from '../telemetry/trace';
 import { BadRequest, Busy, Forbidden, InvalidFields, KeyReused, PreconditionMissing } from './errors';
 import { operationKey, type Call, type Operation } from './operation-spec';
@@ -42,7 +42,7 @@ export class OperationDoor implements NestInterceptor {
     const logged = currentContext();
     if (logged) Object.assign(logged, { storeId: call.storeId || undefined, actor: call.person.id });
     const key = operation.method === 'POST' ? idempotencyKey(request) : null;
-    const scope = { stores: call.stores, actor: { kind: 'person' as const, id: call.person.id }, cause: { id: null, traceparent: currentTraceparent() } };
+    const scope: Scope = { stores: call.stores, actor: { kind: 'person', id: call.person.id }, cause: { id: null, traceparent: currentTraceparent() } };
     const name = `${operation.method} ${request.routeOptions.url}`;
     const bodyHash = key ? createHash('sha256').update(`${request.url}\n${JSON.stringify(request.body ?? null)}`).digest('base64url') : '';
 
@@ -55,7 +55,7 @@ export class OperationDoor implements NestInterceptor {
     if (operation.method === 'GET') return send(reply, await this.database.read(scope, run));
     const stored = (tx: Tx) => tx.one<StoredAnswer>(`select body_hash, status, answer, etag from idempotency where actor = $1 and store_id = $2 and operation = $3 and key = $4`, [call.person.id, call.storeId, name, key]);
     try {
-      const answer = await this.database.transaction(scope, async (tx) => {
+      const answer = await this.#transaction(operation, scope, call, async (tx) => {
         const before = key && (await stored(tx));
         if (before) throw new Answered(before);
         if (operation.ifMatch && call.version === null) throw new PreconditionMissing('If-Match');
@@ -74,7 +74,12 @@ export class OperationDoor implements NestInterceptor {
     }
   }
 
-  async #check(operation: Operation, request: FastifyRequest): Promise<Call<unknown, unknown> & { stores: readonly string[] }> {
+  async #transaction<T>({ within }: Operation, scope: Scope, call: Call, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const stores = within ? await this.database.read(scope, (tx) => within(tx, call)) : scope.stores;
+    return stores ? this.database.transaction({ ...scope, stores }, work) : this.database.acrossStores('asked by a person', work, scope.cause);
+  }
+
+  async #check(operation: Operation, request: FastifyRequest): Promise<Call<any, any> & { stores: readonly string[] }> {
     const subject = await this.auth.subjectOf(request.headers.authorization);
     const params = request.params as Record<string, string>;
     const posts = await this.auth.postsOf(subject);
@@ -89,7 +94,7 @@ export class OperationDoor implements NestInterceptor {
     if (!operation.body && operation.method !== 'GET' && request.body && Object.keys(request.body).length) throw new InvalidFields([{ pointer: '', code: 'unrecognized_keys', detail: 'This action takes no body.' }]);
     const query = operation.query ? parsed(operation.query, request.query ?? {}, '?') : undefined;
     return {
-      params, body, query, storeId, version: versionOf(request.headers['if-match']),
+      params, body, query, storeId, groupWide: able.some((post) => post.storeId === null), version: versionOf(request.headers['if-match']),
       person: { id: subject, roles: [...new Set(here.map(({ role }) => role))] },
       stores: storeId ? [storeId] : await this.auth.storesOf(able),
     };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Tx } from '../database/tx';
 
 export type Shape = z.ZodType;
 export type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -15,6 +16,8 @@ export interface OperationSpec<B extends Shape | undefined = any, Q extends Shap
   readonly status?: number;
   /** It changes the state of something that exists: the version last seen must come in If-Match. */
   readonly ifMatch?: boolean;
+  /** Whose stores it works in when not in those of the person: asked in the person's own, before its transaction is opened. null is across all stores. */
+  readonly within?: (tx: Tx, call: Call<any, any>) => Promise<readonly string[] | null>;
 }
 
 /** What a door hands to the feature, validated. */
@@ -27,6 +30,8 @@ export interface Call<B = undefined, Q = undefined> {
   readonly person: Person;
   /** The store of the path; '' on paths without one. */
   readonly storeId: string;
+  /** A post in the whole group allows it, not only one in single stores. */
+  readonly groupWide: boolean;
 }
 
 /** Who acts, and as what in this store. `group` roles hold in every store. */

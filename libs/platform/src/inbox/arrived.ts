@@ -68,7 +68,7 @@ export class Hearing {
       return unreadable('no JSON', this.consumers);
     }
     const parsed = Envelope.safeParse(json);
-    if (!parsed.success) return unreadable(`no envelope: ${firstFault(parsed.error.issues)}`, this.consumers);
+    if (!parsed.success) return unreadable(`no envelope: ${firstFault(parsed.error.issues)}`, this.consumers, { storeId: Envelope.pick({ storeid: true }).safeParse(json).data?.storeid ?? null });
     const envelope = parsed.data;
     if ([envelope.id, envelope.type].some((text) => text !== storable(text))) return unreadable('no envelope: an id or a type that can not be stored', this.consumers);
     const known = { eventId: envelope.id, type: envelope.type, storeId: envelope.storeid ?? null };

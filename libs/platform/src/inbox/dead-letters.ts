@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { demand, Refused } from '@aftersales/contracts/kernel/refused';
 import { NotFound } from '../database/rows';
 import type { Tx } from '../database/tx';
+import { Busy } from '../http/errors';
 import type { Seal } from '../outbox/seal';
 import { storable, type Hearing } from './arrived';
 import { handle } from './inbox';
@@ -23,6 +24,29 @@ export interface DeadLetter {
   readonly notedAt: Date;
 }
 
+/** $1: the person's post is in the whole group. */
+const mayBeSeen = `case when store_id is null then $1 else store_id = any(app_stores()) end`;
+
+/** @throws NotFound: absent, or not for this person */
+export async function visible(tx: Tx, id: number, groupWide: boolean): Promise<DeadLetter> {
+  const letter = await tx.one<DeadLetter>(`select * from dead_letter where id = $2 and ${mayBeSeen}`, [groupWide, id]);
+  if (!letter) throw new NotFound('dead_letter');
+  return letter;
+}
+
+/** The open ones of its key, in order. */
+function openOf(tx: Tx, { consumer, topic, key }: DeadLetter): Promise<DeadLetter[]> {
+  return tx.query<DeadLetter>(`select * from dead_letter where consumer = $1 and topic = $2 and key = $3 and state in ('dead', 'parked') order by id`, [consumer, topic, key]);
+}
+
+/** The stores of the facts that are applied when it is taken, as the consumer would have (inbox.ts); null across stores, for facts of the whole group. */
+export async function scopeOf(tx: Tx, letter: DeadLetter, what: 'replay' | 'discard'): Promise<readonly string[] | null> {
+  const behind = (await openOf(tx, letter)).filter(({ id }) => id > letter.id);
+  const end = behind.findIndex(({ state }) => state === 'dead');
+  const applied = [...(what === 'replay' ? [letter] : []), ...(end === -1 ? behind : behind.slice(0, end))];
+  return applied.some(({ storeId }) => storeId === null) ? null : [...new Set(applied.map(({ storeId }) => storeId!))];
+}
+
 /** What can't be handled waits here for a person: look, replay when the cause is mended, or discard. */
 @Injectable()
 export class DeadLetters {
@@ -35,40 +59,38 @@ export class DeadLetters {
   }
 
   /** Open ones, oldest first, after a cursor. */
-  list(tx: Tx, after = 0, limit = 50): Promise<DeadLetter[]> {
-    return tx.query<DeadLetter>(`select * from dead_letter where state in ('dead', 'parked') and id > $1 order by id limit $2`, [after, limit]);
-  }
-
-  async show(tx: Tx, id: number): Promise<DeadLetter> {
-    const letter = await tx.one<DeadLetter>(`select * from dead_letter where id = $1`, [id]);
-    if (!letter) throw new NotFound('dead_letter');
-    return letter;
+  list(tx: Tx, groupWide: boolean, after = 0, limit = 50): Promise<DeadLetter[]> {
+    return tx.query<DeadLetter>(`select * from dead_letter where state in ('dead', 'parked') and id > $2 and ${mayBeSeen} order by id limit $3`, [groupWide, after, limit]);
   }
 
   /** Takes the earliest dead letter of its key again and, in order and in this transaction, those parked behind it up to the next dead one. */
   async replay(tx: Tx, id: number, by: string): Promise<{ applied: number }> {
-    return { applied: await this.#close(tx, id, by, true) };
+    return { applied: await this.#close(tx, id, by, 'replay') };
   }
 
   /** Gives it up; what was parked behind it follows. */
   async discard(tx: Tx, id: number, by: string): Promise<{ applied: number }> {
-    return { applied: await this.#close(tx, id, by, false) };
+    return { applied: await this.#close(tx, id, by, 'discard') };
   }
 
-  async #close(tx: Tx, id: number, by: string, again: boolean): Promise<number> {
-    const { consumer, topic, key } = await this.show(tx, id);
+  async #close(tx: Tx, id: number, by: string, what: 'replay' | 'discard'): Promise<number> {
+    const letter = (await tx.one<DeadLetter>(`select * from dead_letter where id = $1`, [id]))!;
+    const { consumer, topic, key } = letter;
     await tx.query(`select 1 from dead_key where consumer = $1 and topic = $2 and key = $3 for update`, [consumer, topic, key]);
-    const open = await tx.query<DeadLetter>(`select * from dead_letter where consumer = $1 and topic = $2 and key = $3 and state in ('dead', 'parked') order by id`, [consumer, topic, key]);
+    const stores = await scopeOf(tx, letter, what);
+    // One of another store was parked since we asked: nothing was done, it is asked again.
+    if (stores ? stores.some((store) => !tx.scope.stores.includes(store)) : tx.scope.actor.kind !== 'system') throw new Busy();
+    const open = await openOf(tx, letter);
     demand(open[0]?.id === id && open[0].state === 'dead', 'platform.earliest-first', 'Only the earliest dead letter of its key can be taken.');
     let applied = 0;
-    if (again) {
+    if (what === 'replay') {
       await this.#apply(tx, open[0]).catch((error: Error) => {
         if (isTransient(error)) throw error;
         throw new Refused('platform.still-broken', 'It can still not be handled.');
       });
       applied++;
     }
-    await this.#mark(tx, open[0], again ? 'replayed' : 'discarded', by);
+    await this.#mark(tx, open[0], what === 'replay' ? 'replayed' : 'discarded', by);
     let rest = open.slice(1);
     while (rest[0]?.state === 'parked') {
       try {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { broken, ParcelSent, staff, stores } from '../testing/sample/parcel.module';
+import { broken, LabelRenamed, ParcelSent, staff, stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
 import type { TestService } from '../testing/test-service';
 import { Seal } from '../outbox/seal';
@@ -18,7 +18,7 @@ describe('inbox', () => {
     service.hear(ParcelSent, { parcelId, step, ...(more.poison && { poison: true }) }, { storeId: more.storeId ?? storeId, id: more.id ?? uuidv7(), at: new Date(0) });
   const heard = async (parcelId: string) => (await service.rows<{ step: number }>('select step from parcel_heard where parcel_id = $1 order by n', [parcelId])).map(({ step }) => step);
   const letters = (key: string) => service.rows<{ id: string; state: string; reason: string }>(`select id, state, reason from dead_letter where key = $1 order by id`, [key]);
-  const close = (what: 'replay' | 'discard', id: string) => service.http(`POST /dead-letters/${id}/${what}`, { as: staff.admin });
+  const close = (what: 'replay' | 'discard', id: string, as: string = staff.admin) => service.http(`POST /dead-letters/${id}/${what}`, { as });
 
   it('a fact delivered again has its effect once', async () => {
     const parcelId = uuidv7();
@@ -172,6 +172,71 @@ describe('inbox', () => {
     await hear(parcelId, 1, { storeId: stores.b });
     const seen = await service.transaction([stores.a], (tx) => tx.query('select 1 from parcel_heard where parcel_id = $1', [parcelId]));
     expect(seen).toEqual([]);
+  });
+
+  describe('a dead letter belongs where its fact does', () => {
+    const scopes = async (parcelId: string) => (await service.rows<{ step: number; stores: string }>('select step, stores::text from parcel_heard where parcel_id = $1 order by n', [parcelId])).map(({ step, stores: seen }) => [step, seen]);
+
+    it('a replay runs in the stores of the fact, not in those of the person', async () => {
+      const parcelId = uuidv7();
+      const id = uuidv7();
+      broken.add(id);
+      await hear(parcelId, 1, { id, storeId: stores.b });
+      await hear(parcelId, 2, { storeId: stores.b });
+      broken.clear();
+      const [dead] = await letters(parcelId);
+      expect(await close('replay', dead!.id)).toMatchObject({ status: 201, body: { applied: 2 } });
+      expect(await scopes(parcelId)).toEqual([[1, `{${stores.b}}`], [2, `{${stores.b}}`]]);
+    });
+
+    it('so does what follows a discarded one', async () => {
+      const parcelId = uuidv7();
+      await service.hearBytes('hq.parcel', parcelId, '{');
+      await hear(parcelId, 2, { storeId: stores.b });
+      const [dead] = await letters(parcelId);
+      expect(await close('discard', dead!.id)).toMatchObject({ status: 201, body: { applied: 1 } });
+      expect(await scopes(parcelId)).toEqual([[2, `{${stores.b}}`]]);
+    });
+
+    it('a fact of the whole group is replayed across stores, by a post in the whole group alone', async () => {
+      for (const storeId of [stores.a, stores.b]) await service.rows(`insert into parcel (id, store_id, version, state) values (gen_random_uuid(), $1, 1, 'packed')`, [storeId]);
+      const [labelId, id] = [uuidv7(), uuidv7()];
+      broken.add(id);
+      await service.hear(LabelRenamed, { labelId, note: 'renamed' }, { id });
+      broken.clear();
+      const [dead] = await letters(labelId);
+      expect((await close('replay', dead!.id, staff.adminA)).status).toBe(404);
+      expect(await close('replay', dead!.id)).toMatchObject({ status: 201, body: { applied: 1 } });
+      expect(await service.rows(`select count(distinct store_id)::int as stores from parcel where note = 'renamed'`)).toEqual([{ stores: 2 }]);
+    });
+
+    it("an administrator of store A sees, replays and discards A's alone; another store's is as absent", async () => {
+      const [mine, torn, other, ours] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
+      await hear(mine, 1, { poison: true });
+      await service.hearBytes('hq.parcel', torn, JSON.stringify({ storeid: stores.a }));
+      await hear(other, 1, { poison: true, storeId: stores.b });
+      await service.hearBytes('hq.parcel', ours, '{');
+      const seen = async (as: string) => {
+        const keys: string[] = [];
+        for (let after = 0; ; ) {
+          const { body } = await service.http(`GET /dead-letters?after=${after}`, { as });
+          if (body.letters.length === 0) return keys.filter((key) => [mine, torn, other, ours].includes(key));
+          keys.push(...body.letters.map(({ key }: { key: string }) => key));
+          after = body.letters.at(-1).id;
+        }
+      };
+      expect([await seen(staff.adminA), await seen(staff.admin)]).toEqual([[mine, torn], [mine, torn, other, ours]]);
+      const absent = await service.http('GET /dead-letters/999999999', { as: staff.adminA });
+      for (const key of [other, ours]) {
+        const [letter] = await letters(key);
+        for (const answer of [await service.http(`GET /dead-letters/${letter!.id}`, { as: staff.adminA }), await close('replay', letter!.id, staff.adminA), await close('discard', letter!.id, staff.adminA)])
+          expect([answer.status, { ...answer.body, instance: '' }]).toEqual([404, { ...absent.body, instance: '' }]);
+        expect(await letters(key)).toMatchObject([{ state: 'dead' }]);
+      }
+      const [letter] = await letters(mine);
+      expect((await service.http(`GET /dead-letters/${letter!.id}`, { as: staff.adminA })).status).toBe(200);
+      expect(await close('discard', letter!.id, staff.adminA)).toMatchObject({ status: 201 });
+    });
   });
 
   it('dead letters are listed for hq-admin alone', async () => {

@@ -29,13 +29,20 @@ export const ParcelSent = defineEvent({
   data: z.object({ parcelId: z.uuid(), step: z.int(), poison: z.boolean().optional() }), heardBy: {},
 });
 
+/** A whole-group fact: every store's parcels are relabelled. */
+export const LabelRenamed = defineEvent({
+  type: 'hq.label-renamed.v1', topic: 'hq.label', scope: 'group', key: ({ labelId }) => labelId,
+  data: z.object({ labelId: z.uuid(), note: z.string() }), heardBy: {},
+});
+
 export const stores = { a: uuidv7(), b: uuidv7() };
-export const staff = { clerkA: uuidv7(), clerkB: uuidv7(), guestA: uuidv7(), admin: uuidv7() };
+export const staff = { clerkA: uuidv7(), clerkB: uuidv7(), guestA: uuidv7(), admin: uuidv7(), adminA: uuidv7() };
 const posts: Record<string, Post[]> = {
   [staff.clerkA]: [{ role: 'advisor', storeId: stores.a }],
   [staff.clerkB]: [{ role: 'advisor', storeId: stores.b }],
   [staff.guestA]: [{ role: 'driver', storeId: stores.a }],
   [staff.admin]: [{ role: 'hq-admin', storeId: null }],
+  [staff.adminA]: [{ role: 'hq-admin', storeId: stores.a }],
 };
 
 @Injectable()
@@ -92,7 +99,13 @@ class ParcelConsumer {
   @On(ParcelSent)
   async sent(tx: Tx, { data, storeId, id }: Fact<typeof ParcelSent>) {
     if (data.poison || broken.has(id)) throw new Error('stumbled');
-    await tx.query('insert into parcel_heard (store_id, parcel_id, step) values ($1, $2, $3)', [storeId, data.parcelId, data.step]);
+    await tx.query('insert into parcel_heard (store_id, parcel_id, step, stores) values ($1, $2, $3, app_stores())', [storeId, data.parcelId, data.step]);
+  }
+
+  @On(LabelRenamed)
+  async renamed(tx: Tx, { data, id }: Fact<typeof LabelRenamed>) {
+    if (broken.has(id)) throw new Error('stumbled');
+    await tx.query('update parcel set note = $1', [data.note]);
   }
 
   @OnTimer('parcel.remind', { locks: 'parcel' })

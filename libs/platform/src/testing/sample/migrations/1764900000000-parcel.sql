@@ -12,7 +12,8 @@ create table parcel_heard (
   n         bigint generated always as identity primary key,
   store_id  uuid not null,
   parcel_id uuid not null,
-  step      int not null
+  step      int not null,
+  stores    uuid[] -- in whose scope
 );
 call declare_scope('parcel_heard', 'store');
 
