@@ -1,7 +1,7 @@
 import { addDays, atLocal } from '@aftersales/calendar/local-time';
-import { aPlainTuesday, at, booked, hour, minute, newCustomer, zone } from './cast';
+import { aPlainTuesday, at, booked, hour, minute, newCustomer, someCar, zone } from './cast';
 import type { Stage } from './stage';
-import { pick } from './visit';
+import { pick, served, VisitAtDesk } from './visit';
 
 const appointment = (stage: Stage, id: string): Promise<any> => stage.ask('advisor.a', `GET ${at('reception')}/appointments/${id}`);
 
@@ -19,7 +19,8 @@ async function free(stage: Stage, slot: Date): Promise<Free> {
   return { hours: hours.find(({ skill }: any) => skill === 'maintenance').freeHours, liftsTaken: bays.find(({ bayType }: any) => bayType === 'lift').taken.length, oil: cards[0].free };
 }
 
-const same = (a: Free, b: Free): boolean => a.hours === b.hours && a.liftsTaken === b.liftsTaken && a.oil === b.oil;
+const sameFloor = (a: Free, b: Free): boolean => a.hours === b.hours && a.liftsTaken === b.liftsTaken;
+const same = (a: Free, b: Free): boolean => sameFloor(a, b) && a.oil === b.oil;
 
 /** *Not coming* through the link frees bay, hours and parts, once. */
 export async function notComing(stage: Stage): Promise<void> {
@@ -46,7 +47,7 @@ export async function noShow(stage: Stage): Promise<void> {
   if ((await appointment(stage, appointmentId)).state === 'released') throw new Error('given up too early');
   await stage.jumpTo(new Date(slot.getTime() + 30 * minute));
   await stage.fact('reception.appointment-released', (data) => data.appointmentId === appointmentId && data.cause === 'no-show');
-  await stage.until('bay and hours are free', async () => (await free(stage, slot)).hours === before.hours);
+  await stage.until('bay and hours are free', async () => sameFloor(await free(stage, slot), before));
   if ((await free(stage, slot)).oil === before.oil) throw new Error('the parts were freed before the close of the day');
   await stage.jumpTo(new Date(atLocal(zone, addDays(slot.toISOString().slice(0, 10), 0), '18:00').getTime() + minute));
   await stage.until('the parts are free after the close of the day', async () => same(await free(stage, slot), before));
@@ -83,4 +84,27 @@ export async function rescheduled(stage: Stage): Promise<void> {
   await stage.jumpTo(new Date(moved.getTime() - 30 * minute));
   if ((await stage.sms(car.phone)).length !== 1) throw new Error('the new time rang more than once');
   if (stage.countOf('reception.confirmation-due', (data) => data.appointmentId === appointmentId) !== 1) throw new Error('confirmed more than once');
+}
+
+/** A car that nobody knows: typed once at the gate, adopted by crm, its file completed in time, and asked by link how it was. */
+export async function unknownAtTheGate(stage: Stage): Promise<void> {
+  await aPlainTuesday(stage);
+  const car = someCar();
+  const { visitId } = await stage.ask('driver.a', `POST ${at('reception')}/visits`, { body: { how: 'gate', plate: car.plate } });
+  const visit = new VisitAtDesk(stage, visitId);
+  await visit.move('introduce', { name: '陈立', phones: [car.phone], plate: car.plate, vin: car.vin, brand: 'nova' });
+  const { data: file } = await stage.fact('crm.vehicle-registered', (data) => data.vin === car.vin);
+  await served(stage, visit, car);
+  const owed = await stage.fact('crm.promise-opened', (data) => data.kind === 'file.complete' && data.subject === file.vehicleId);
+  await stage.move('crm-agent.a', `${at('crm')}/vehicles/${file.vehicleId}`, 'change', { model: 'nova-s', use: 'household' });
+  await stage.fact('crm.promise-kept', (data) => data.promiseId === owed.data.promiseId);
+  const { data: planned } = await stage.fact('crm.follow-up-planned', (data) => data.visitId === visitId);
+  if (planned.customerId !== file.customerId || planned.vehicleId !== file.vehicleId) throw new Error('the follow-up is about somebody else');
+  // Instead of a call he gets the survey by link.
+  const smsBefore = (await stage.sms(car.phone)).length;
+  await stage.move('crm-agent.a', `${at('crm')}/follow-ups/${planned.followUpId}`, 'send-link');
+  const thanks = await stage.answerPage(await stage.link(car.phone, smsBefore), { 'level-fixed-right': '1', 'level-welcome': '2' });
+  if (!thanks.includes('非常感谢您')) throw new Error(`no thanks: ${thanks}`);
+  await stage.fact('crm.survey-answered', (data) => data.visitId === visitId && data.channel === 'link');
+  await stage.fact('crm.follow-up-closed', (data) => data.followUpId === planned.followUpId && data.outcome === 'satisfied');
 }

@@ -20,17 +20,27 @@ export interface Car {
 
 const digits = (n: number): string => Array.from({ length: n }, () => Math.floor(Math.random() * 10)).join('');
 
+/** What is on a car and in a pocket; nobody has typed it yet. */
+export const someCar = () => ({ phone: `+86138${digits(8)}`, vin: `LNVA1BCD2EF${digits(6)}`, plate: `沪J${digits(5)}` });
+
 /** A new customer with a car of 17 months, under every guarantee; the files of the other services know it when this returns. */
 export async function newCustomer(stage: Stage): Promise<Car> {
-  const phone = `+86138${digits(8)}`;
+  const { phone, vin, plate } = someCar();
   const email = `c${digits(10)}@example.org`;
-  const [vin, plate] = [`LNVA1BCD2EF${digits(6)}`, `沪J${digits(5)}`];
   const saleDate = addDays(localDate(zone, await stage.now()), -17 * 30);
   const { customerId } = await stage.ask('advisor.a', `POST ${at('crm')}/customers`, { body: { name: '周晓红', phones: [phone], email, language: 'zh-CN', preferredChannel: 'sms' } });
   const { vehicleId } = await stage.ask('advisor.a', `POST ${at('crm')}/vehicles`, { body: { vin, plate, brand: 'nova', model: 'nova-s', use: 'household', saleDate, customerId, contactId: customerId } });
   await stage.fact('crm.vehicle-registered', (data) => data.vehicleId === vehicleId);
   await stage.fact('claims.standing-changed', (data) => data.vehicleId === vehicleId);
   return { customerId, vehicleId, vin, plate, phone, email };
+}
+
+/** A set of brake pads that lies on no shelf and that no other car waits for: what is ordered and what comes of it is this run's. */
+export async function padsOfOwn(stage: Stage): Promise<string> {
+  const partNumber = `PAD-${digits(8)}`;
+  await stage.ask('hq-admin', 'POST parts/catalogue', { body: { partNumber, title: { en: 'Brake pads, front', 'zh-CN': '前刹车片' }, unit: 'set', listPrices: [{ amount: 52_000, currency: 'CNY' }], kind: 'genuine', class: 'component' } });
+  await stage.fact('parts.part-changed', (data) => data.partNumber === partNumber);
+  return partNumber;
 }
 
 /** The next Tuesday, 9:05 on the store's wall: a plain working week lies ahead. */

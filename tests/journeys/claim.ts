@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { at } from './cast';
 import type { Stage } from './stage';
 
-/** The warranty claim: submitted, returned once, resubmitted, accepted, paid. The maker's system is its own process with its own protocol. */
-export async function claimed(stage: Stage, visitId: string): Promise<void> {
+/** The warranty claim: submitted, returned once, resubmitted, accepted, paid. The maker's system is its own process with its own protocol; the photos are the floor's. */
+export async function claimed(stage: Stage, visitId: string, [photo, missed]: readonly [string, string]): Promise<string> {
   stage.step('Warranty claim: submitted, returned once for a missing photo, resubmitted, accepted, paid');
   const list = await stage.until('the claim, drafted from the warranty lines', async () => (await stage.ask('claims-clerk.a', `GET ${at('claims')}/claims?limit=100`)).claims.find((claim: any) => claim.visitId === visitId));
   const path = `${at('claims')}/claims/${list.claimId}`;
@@ -14,15 +13,18 @@ export async function claimed(stage: Stage, visitId: string): Promise<void> {
     body: JSON.stringify([{ claimNumber: list.number, submission: 1, decision: 'returned', reason: 'photo-missing' }, { claimNumber: list.number, submission: 2, decision: 'accepted' }]),
   });
   if (!script.ok) throw new Error(`the maker took no script: ${await script.text()}`);
-  await move('evidence', { photoIds: [randomUUID()] });
+  await move('evidence', { photoIds: [photo] });
   await stage.until('the evidence is complete', async () => (await look()).allowed.includes('check'));
   await move('check');
   await move('submit');
   await stage.fact('claims.claim-returned', (data) => data.claimId === list.claimId);
-  await move('evidence', { photoIds: [randomUUID(), randomUUID()] });
+  await move('evidence', { photoIds: [missed] });
   if ((await look()).allowed.includes('check')) await move('check');
   await move('submit');
   await stage.fact('claims.claim-accepted', (data) => data.claimId === list.claimId);
+  const { photos } = (await look()).evidence;
+  if (![photo, missed].every((id) => photos.includes(id))) throw new Error(`the maker saw other photos: ${photos.join(', ')}`);
   const paid = await stage.fact('claims.claim-paid', (data) => data.claimId === list.claimId);
   stage.note(`claim ${list.number}: paid ${JSON.stringify(paid.data.amount ?? paid.data)}`);
+  return list.claimId;
 }

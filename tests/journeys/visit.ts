@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { at, staff, type Car } from './cast';
+import { at, hour, maintenance, staff, type Car } from './cast';
 import type { Stage } from './stage';
 
 const stations = [
@@ -24,7 +24,7 @@ export class VisitAtDesk {
   }
 
   /** The car read round and signed for. */
-  async checkIn(car: Car, mileage: number): Promise<void> {
+  async checkIn(car: Pick<Car, 'vin'>, mileage: number): Promise<void> {
     await this.move('check-in', {
       kind: 'maintenance', vin: car.vin, mileage, mileageReason: null, fuelEighths: 5,
       walkAround: stations.map((station) => ({ station, ok: station !== 'rear', marks: station === 'rear' ? [{ kind: 'scratch', x: 420, y: 610, photoIds: [randomUUID()], note: null }] : [], finding: null })),
@@ -67,6 +67,57 @@ export class JobOnFloor {
     await this.move(login, 'clock-on', { lineId });
     await this.move(login, 'clock-off', { lineId, finished: true });
   }
+
+  /** A photo of what the technician sees, kept with the job. */
+  async photo(login: string, of: string): Promise<string> {
+    const { id } = await this.stage.ask(login, `POST ${this.path}/evidence`, { body: { kind: 'photo', contentType: 'image/png', content: Buffer.from(`a photo of ${of}`).toString('base64') } });
+    return id;
+  }
+
+  /** The last check passed, washed, parked. */
+  async finish(): Promise<void> {
+    await this.move('technical-director.a', 'pass-check', { check: 'final' });
+    await this.move('driver.a', 'wash');
+    await this.move('driver.a', 'park', { place: 'P-12' });
+    await this.stage.fact('workshop.job-completed', (data) => data.jobId === this.jobId);
+  }
+}
+
+/** Coverage of the warranty lines of a draft, decided by claims clerk and technical director. */
+export async function covered(stage: Stage, visit: VisitAtDesk, n: number): Promise<void> {
+  const coverage = await stage.until('the coverage case', async () => (await stage.ask('claims-clerk.a', `GET ${at('claims')}/coverages?visitId=${visit.visitId}`)).coverages[0]);
+  const assessed = await stage.ask('claims-clerk.a', `POST ${at('claims')}/coverages/${coverage.coverageId}/assess`, { ifMatch: coverage.version, body: { lines: coverage.lines.map(({ lineId }: any) => ({ lineId, covered: true })) } });
+  await stage.ask('technical-director.a', `POST ${at('claims')}/coverages/${coverage.coverageId}/confirm`, { ifMatch: assessed.version });
+  await stage.fact('claims.coverage-decided', (data) => data.visitId === visit.visitId);
+  await stage.until('the desk has heard it', async () => (await visit.estimate(n)).allowed.includes('offer'));
+}
+
+/** The advisor's check, settlement, the customer's payment, the key handed over. */
+export async function handedOver(stage: Stage, visit: VisitAtDesk, oldParts: 'handed-over' | 'none'): Promise<{ settled: any; delivered: any }> {
+  await stage.until('the desk has heard of the completion', async () => (await visit.look()).allowed.includes('pass'));
+  await visit.move('pass');
+  const settled = await visit.move('settle', { signatureId: randomUUID() }, 'cashier.a');
+  await stage.ask('cashier.a', `POST ${visit.path}/payments`, { body: { payer: 'customer', method: 'card', tendered: settled.shares[0].owed, reference: 'POS-0042' } });
+  await visit.move('deliver', { oldParts, valuablesReturned: true, nextServiceTold: true });
+  const { data: delivered } = await stage.fact('reception.visit-delivered', (one) => one.visitId === visit.visitId);
+  return { settled, delivered };
+}
+
+/** A whole visit without a finding, from the gate to the way home: maintenance for the customer, and what else is asked for; labour only. */
+export async function served(stage: Stage, visit: VisitAtDesk, car: Pick<Car, 'vin'>, more: readonly object[] = []): Promise<any> {
+  await visit.checkIn(car, 12_000);
+  const draft = await visit.move('estimates', { lines: [{ kind: 'labour', payer: 'customer', ...maintenance }, ...more] });
+  if (more.length) await covered(stage, visit, draft.n);
+  await visit.move(`estimates/${draft.n}/offer`, { promisedAt: new Date((await stage.now()).getTime() + 7 * hour).toISOString() });
+  await visit.sign(draft.n);
+  const lines = (await stage.fact('reception.visit-authorised', (data) => data.visitId === visit.visitId)).data.lines.map(({ lineId }: any) => lineId);
+  const job = new JobOnFloor(stage, (await stage.fact('workshop.job-opened', (data) => data.visitId === visit.visitId)).data.jobId);
+  await job.move('workshop-manager.a', 'assign', { lineIds: lines, technicianIds: [staff('technician.a')], briefing: '保养' });
+  for (const lineId of lines) await job.work('technician.a', lineId);
+  await job.move('technician.a', 'pass-check', { check: 'own' });
+  await job.move('inspector.a', 'pass-check', { check: 'team' });
+  await job.finish();
+  return (await handedOver(stage, visit, 'none')).delivered;
 }
 
 /** Parts for lines of a visit, from the shelf to the technician's hands, every paper first. */
