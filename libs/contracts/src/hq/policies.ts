@@ -103,8 +103,6 @@ export const policyKinds = {
   'maintenance.remind-again': z.object({ calendarDaysBefore: some, localTime: LocalTime }),
   /** CRM-13: how fast a car of which one reading is known drives. */
   'maintenance.prediction': z.object({ kilometresPerYear: some }),
-  /** CRM-3, used by the reminders: who has not come for so long is lost. */
-  'customer.lost': z.object({ months: some }),
   /** CRM-16 */
   'survey.link-expiry': z.object({ calendarDays: some }),
   /** CRM-24: tries, and the wait before the second, doubled each time. */
@@ -140,3 +138,9 @@ export const policyKinds = {
 
 export type PolicyKind = keyof typeof policyKinds;
 export type PolicyValue<K extends PolicyKind> = z.output<(typeof policyKinds)[K]>;
+
+/**
+ * What is open under these is a plan of our own and may be planned anew (TIM-6); under every other kind it is a promise that somebody was
+ * given, and is kept as it was said (docs/decisions/0009).
+ */
+export const planKinds: readonly string[] = ['maintenance.remind', 'maintenance.remind-again', 'maintenance.prediction', 'capacity.walk-in-share', 'capacity.planned-ahead'] satisfies PolicyKind[];

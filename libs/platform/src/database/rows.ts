@@ -32,9 +32,13 @@ export async function insertRow<R extends object>(tx: Tx, table: string, row: R)
   return row;
 }
 
-/** The row, held until the end of the transaction. `version` is what the caller last saw (If-Match). @throws NotFound, Stale */
+/**
+ * The row, held until the end of the transaction: `for no key update`, as everywhere here, for `for update` would also stop whoever writes a row
+ * that refers to it (its foreign key looks at ours), which once closed a ring of waiting. `version` is what the caller last saw (If-Match).
+ * @throws NotFound, Stale
+ */
 export async function lockRow<R extends Row>(tx: Tx, table: string, id: string, version?: number | null): Promise<R> {
-  const row = await tx.one<R>(`select * from ${table} where id = $1 for update`, [id]);
+  const row = await tx.one<R>(`select * from ${table} where id = $1 for no key update`, [id]);
   if (!row) throw new NotFound(table);
   if (version !== undefined && version !== null && row.version !== version) throw new Stale(table, row.version);
   return row;
@@ -42,7 +46,7 @@ export async function lockRow<R extends Row>(tx: Tx, table: string, id: string, 
 
 /** Like `lockRow`, null when it is not known here (yet): facts of different topics have no order. */
 export async function lockRowIfKnown<R extends Row>(tx: Tx, table: string, id: string): Promise<R | null> {
-  return tx.one<R>(`select * from ${table} where id = $1 for update`, [id]);
+  return tx.one<R>(`select * from ${table} where id = $1 for no key update`, [id]);
 }
 
 /** The row as it is, not held. @throws NotFound */

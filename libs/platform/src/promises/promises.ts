@@ -135,12 +135,12 @@ export class Promises {
   }
 
   async #doneAfterLate(tx: Tx, kind: string, subject: string): Promise<void> {
-    const row = await tx.one<PromiseRow>(`select * from promise where kind = $1 and subject = $2 and outcome = 'late' and done_at is null order by started_at desc limit 1 for update`, [kind, subject]);
+    const row = await tx.one<PromiseRow>(`select * from promise where kind = $1 and subject = $2 and outcome = 'late' and done_at is null order by started_at desc limit 1 for no key update`, [kind, subject]);
     if (row) this.#say(tx, this.#facts.late, await updateRow(tx, 'promise', row, { doneAt: tx.now }));
   }
 
   #locked(tx: Tx, kind: string, subject: string): Promise<PromiseRow | null> {
-    return tx.one<PromiseRow>(`select * from promise where kind = $1 and subject = $2 and outcome = 'open' for update`, [kind, subject]);
+    return tx.one<PromiseRow>(`select * from promise where kind = $1 and subject = $2 and outcome = 'open' for no key update`, [kind, subject]);
   }
 
   #say(tx: Tx, contract: ReturnType<typeof promiseFacts>['opened'], row: PromiseRow): void {

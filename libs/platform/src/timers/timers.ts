@@ -124,7 +124,7 @@ export class Timers {
     const subjects = due.map(({ subject }) => subject);
     const stores = [...new Set(due.flatMap(({ storeId }) => storeId ?? []))];
     return this.database.transaction({ stores, actor: { kind: 'system', reason: 'timer' } }, async (tx) => {
-      await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for update`, [subjects]);
+      await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for no key update`, [subjects]);
       const still = await tx.query<TimerRow>(`delete from timer where kind = $1 and subject = any($2::uuid[]) and ring_at <= app_now() returning *`, [kind, subjects]);
       for (const timer of still.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())) {
         tx.cause = { id: `${kind}/${timer.subject}`, traceparent: timer.traceparent };

@@ -47,7 +47,7 @@ export class ClaimDraft {
   }
 
   #held(tx: Tx, repair: VisitRepair): Promise<ClaimRow | null> {
-    return tx.one<ClaimRow>(`select * from claim where store_id = $1 and visit_id = $2 for update`, [repair.storeId, repair.id]);
+    return tx.one<ClaimRow>(`select * from claim where store_id = $1 and visit_id = $2 for no key update`, [repair.storeId, repair.id]);
   }
 
   async #drafted(tx: Tx, repair: VisitRepair): Promise<ClaimRow | null> {

@@ -18,7 +18,7 @@ interface NewsRow {
 export class ClaimNews {
   /** @throws NotFound when the store has no claim of that number */
   async arrived(tx: Tx, storeId: string, claimNumber: string, webhookId: string, news: MakerNews): Promise<void> {
-    const claim = await tx.one<ClaimRow>(`select * from claim where store_id = $1 and number = $2 for update`, [storeId, claimNumber]);
+    const claim = await tx.one<ClaimRow>(`select * from claim where store_id = $1 and number = $2 for no key update`, [storeId, claimNumber]);
     if (!claim) throw new NotFound('claim');
     const fresh = await tx.one(
       `insert into maker_news (id, store_id, claim_id, webhook_id, news, arrived_at) values ($1, $2, $3, $4, $5, app_now()) on conflict do nothing returning id`,

@@ -46,7 +46,7 @@ const MakerAnswer = z.union([
 export class CoverageService {
   /** A newer version takes the place of an older one's open question; a decided one stays decided. */
   async asked(tx: Tx, storeId: string, { visitId, vehicleId, repairOrder, brand, version, mileage, lines }: DataOf<typeof CoverageAsked>): Promise<void> {
-    const before = await tx.query<CoverageRow>(`select * from coverage where store_id = $1 and visit_id = $2 order by id for update`, [storeId, visitId]);
+    const before = await tx.query<CoverageRow>(`select * from coverage where store_id = $1 and visit_id = $2 order by id for no key update`, [storeId, visitId]);
     if (before.some(({ estimateVersion }) => estimateVersion >= version)) return;
     for (const row of before.filter(({ state }) => state !== 'decided' && state !== 'superseded')) await updateRow(tx, 'coverage', row, { state: 'superseded' });
     await insertRow<CoverageRow>(tx, 'coverage', {

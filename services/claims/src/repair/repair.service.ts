@@ -22,7 +22,7 @@ export class RepairService {
   async follow(tx: Tx, visitId: string, storeId: string, change: (repair: Repair, zone: string) => Repair): Promise<void> {
     const { zone } = await storeOf(tx, storeId);
     await tx.query(`insert into repair (id, store_id, version, zone) values ($1, $2, 0, $3) on conflict do nothing`, [visitId, storeId, zone]);
-    const before = (await tx.one<RepairRow>(`select * from repair where id = $1 for update`, [visitId]))!;
+    const before = (await tx.one<RepairRow>(`select * from repair where id = $1 for no key update`, [visitId]))!;
     await this.#changed(tx, before, change(before, before.zone));
   }
 

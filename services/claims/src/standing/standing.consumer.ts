@@ -46,7 +46,7 @@ export class StandingConsumer {
   /** The catalogue may learn after a repair that what was replaced is an assembly. */
   @On(PartChanged)
   async part(tx: Tx, { data: { partNumber, version, assembly } }: Fact<typeof PartChanged>): Promise<void> {
-    const before = await tx.one<{ version: number; assembly: string | null }>(`select version, assembly from part where part_number = $1 for update`, [partNumber]);
+    const before = await tx.one<{ version: number; assembly: string | null }>(`select version, assembly from part where part_number = $1 for no key update`, [partNumber]);
     if (before && before.version >= version) return;
     await tx.query(`insert into part (part_number, version, assembly) values ($1, $2, $3) on conflict (part_number) do update set version = excluded.version, assembly = excluded.assembly`, [partNumber, version, assembly]);
     if ((before?.assembly ?? null) === assembly) return;

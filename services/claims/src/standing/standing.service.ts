@@ -30,7 +30,7 @@ export class StandingService {
   /** Held; a car not yet known here gets a stub. */
   async lockVehicle(tx: Tx, vehicleId: string): Promise<VehicleRow> {
     await tx.query(`insert into vehicle (id, version, file_version, use) values ($1, 0, 0, 'unknown') on conflict do nothing`, [vehicleId]);
-    return (await tx.one<VehicleRow>(`select * from vehicle where id = $1 for update`, [vehicleId]))!;
+    return (await tx.one<VehicleRow>(`select * from vehicle where id = $1 for no key update`, [vehicleId]))!;
   }
 
   /** Standing as it is now, for those who only look. */

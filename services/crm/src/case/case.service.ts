@@ -28,7 +28,7 @@ export class Cases {
   /** One running case a visit: a second grievance about it joins the first. */
   async open(tx: Tx, survey: Pick<SurveyRow, 'storeId' | 'visitId' | 'customerId' | 'contactId' | 'vehicleId'>, followUpId: string | null, complaint: Complaint): Promise<void> {
     const { storeId, visitId, customerId, contactId, vehicleId } = await withKeptFiles(tx, survey);
-    if (await tx.one(`select 1 from customer_case where store_id = $1 and visit_id = $2 and state <> 'closed' for update`, [storeId, visitId])) return;
+    if (await tx.one(`select 1 from customer_case where store_id = $1 and visit_id = $2 and state <> 'closed' for no key update`, [storeId, visitId])) return;
     const row = await insertRow<CaseRow>(tx, 'customer_case', {
       id: uuidv7(), storeId, version: 1, visitId, followUpId, customerId, contactId, vehicleId, ...complaint,
       round: 1, state: 'open', outcome: null, openedAt: tx.now, endedAt: null, closedBy: null, closeReason: null, closeNote: null,
@@ -65,7 +65,7 @@ export class Cases {
 
   /** By the store manager, with a reason; a call about it is not made any more. */
   async close(tx: Tx, id: string, version: number | null, { reason, note }: { reason: string; note: string | null }, closedBy: string): Promise<CaseRow> {
-    const calls = await tx.query<FollowUpRow>(`select * from follow_up where case_id = $1 and state <> 'closed' order by id for update`, [id]);
+    const calls = await tx.query<FollowUpRow>(`select * from follow_up where case_id = $1 and state <> 'closed' order by id for no key update`, [id]);
     const row = await lockRow<CaseRow>(tx, 'customer_case', id, version);
     const state = step(row.state, 'close');
     const closed = await updateRow(tx, 'customer_case', row, { state, outcome: 'closed-by-manager', endedAt: tx.now, closedBy, closeReason: reason, closeNote: note });

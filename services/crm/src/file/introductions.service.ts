@@ -63,7 +63,7 @@ export class Introductions {
   async #withNumber(tx: Tx, phones: readonly Phone[], name: string | null, not: string): Promise<Customer | undefined> {
     if (phones.length === 0) return undefined;
     const rows = await tx.query<Customer>(
-      `select * from customer where id in (select customer_id from customer_phone where number = any($1::text[])) and merged_into is null and id <> $2 order by opened_at, id for update`,
+      `select * from customer where id in (select customer_id from customer_phone where number = any($1::text[])) and merged_into is null and id <> $2 order by opened_at, id for no key update`,
       [phones.map(({ number }) => number), not],
     );
     return rows.find((row) => row.name !== null && sameName(row.name, name));
@@ -93,12 +93,12 @@ export class Introductions {
   }
 
   async #sameCar(tx: Tx, vin: string | null, plate: string | null, customerId: string, not: string): Promise<Vehicle | null> {
-    const byVin = vin && (await tx.one<Vehicle>(`select * from vehicle where vin = $1 and merged_into is null and id <> $2 for update`, [vin, not]));
+    const byVin = vin && (await tx.one<Vehicle>(`select * from vehicle where vin = $1 and merged_into is null and id <> $2 for no key update`, [vin, not]));
     if (byVin) return byVin;
     const key = plate && plateKey(plate);
     if (!key) return null;
     return tx.one<Vehicle>(
-      `select * from vehicle where plate_key = $1 and customer_id = $2 and (vin is null or $3::text is null) and merged_into is null and id <> $4 order by opened_at, id limit 1 for update`,
+      `select * from vehicle where plate_key = $1 and customer_id = $2 and (vin is null or $3::text is null) and merged_into is null and id <> $4 order by opened_at, id limit 1 for no key update`,
       [key, customerId, vin, not],
     );
   }

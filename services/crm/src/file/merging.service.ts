@@ -50,7 +50,7 @@ export class Merging {
     await updateRow(tx, 'customer', from, { mergedInto: toId });
     await tx.query(`update vehicle_history set customer_id = $2 where customer_id = $1`, [fromId, toId]);
     const next = await this.customers.change(tx, to, { ...blanksFilled(to, { name, email, address, language, preferredChannel, preferredFrom, preferredTo }), doNotCall: to.doNotCall || from.doNotCall }, phones);
-    const cars = await tx.query<Vehicle>(`select * from vehicle where (customer_id = $1 or contact_id = $1) and merged_into is null order by id for update`, [fromId]);
+    const cars = await tx.query<Vehicle>(`select * from vehicle where (customer_id = $1 or contact_id = $1) and merged_into is null order by id for no key update`, [fromId]);
     for (const car of cars) await this.vehicles.change(tx, car, { ...(car.customerId === fromId && { customerId: toId }), ...(car.contactId === fromId && { contactId: toId }) });
     await this.#finish(tx, 'customer', from, toId);
     return next;
@@ -80,7 +80,7 @@ export class Merging {
 /** Both rows, locked in the order of their ids. @throws NotFound, Stale; Refused for a file that is merged already, or with itself */
 async function both<R extends Customer | Vehicle>(tx: Tx, table: 'customer' | 'vehicle', fromId: string, toId: string, version?: number | null): Promise<[R, R]> {
   demand(fromId !== toId, 'file.merge-itself', 'A file is not merged into itself.');
-  const rows = await tx.query<R>(`select * from ${table} where id in ($1, $2) order by id for update`, [fromId, toId]);
+  const rows = await tx.query<R>(`select * from ${table} where id in ($1, $2) order by id for no key update`, [fromId, toId]);
   const [from, to] = [rows.find(({ id }) => id === fromId), rows.find(({ id }) => id === toId)];
   if (!from) throw new NotFound(table);
   if (version && version !== from.version) throw new Stale(table, from.version);

@@ -36,7 +36,7 @@ export class Vehicles {
 
   /** A name or a number of theirs changed: their cars' files may be complete now, or not any more. */
   async ownerChanged(tx: Tx, customerId: string): Promise<void> {
-    const cars = await tx.query<Vehicle>(`select * from vehicle where customer_id = $1 and merged_into is null order by id for update`, [customerId]);
+    const cars = await tx.query<Vehicle>(`select * from vehicle where customer_id = $1 and merged_into is null order by id for no key update`, [customerId]);
     for (const car of cars) if ((await this.#isComplete(tx, car)) !== car.complete) await this.change(tx, car, {});
   }
 

@@ -23,7 +23,7 @@ export class CallSheets {
   async handIn(tx: Tx, id: string, version: number | null, talk: Talk & { sheets: readonly Sheet[] }, agentId: string): Promise<FollowUpRow> {
     const row = await this.#reached(tx, id, version, 'sheets');
     // What was answered by link meanwhile is not asked again.
-    const surveys = await tx.query<SurveyRow>(`select * from survey where follow_up_id = $1 and state = 'locked' order by id for update`, [id]);
+    const surveys = await tx.query<SurveyRow>(`select * from survey where follow_up_id = $1 and state = 'locked' order by id for no key update`, [id]);
     checkSheets(surveys, talk.sheets);
     let dissatisfied = false;
     for (const survey of surveys) {

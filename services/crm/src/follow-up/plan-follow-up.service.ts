@@ -44,7 +44,7 @@ export class FollowUpPlans {
     return tx.one<FollowUpRow>(
       `select f.* from follow_up f left join file_alias a on a.from_id = f.contact_id
        where f.store_id = $1 and coalesce(a.to_id, f.contact_id) = $2 and f.delivered_day = $3 and f.because = 'delivered' and f.state in ('waiting', 'open')
-       order by f.id limit 1 for update of f`,
+       order by f.id limit 1 for no key update of f`,
       [storeId, contactId, deliveredDay],
     );
   }

@@ -38,7 +38,7 @@ export class Claiming {
   /** The message, held by this sender for the lease once this transaction has committed; null when there is nothing to send. */
   async claim(tx: Tx, id: string): Promise<Letter | null> {
     const row = await tx.one<MessageRow & { unknownFor: number }>(
-      `select *, extract(epoch from now() - written_at)::float8 as unknown_for from message where id = $1 and state in ('queued', 'sending') and try_at <= now() for update skip locked`, [id],
+      `select *, extract(epoch from now() - written_at)::float8 as unknown_for from message where id = $1 and state in ('queued', 'sending') and try_at <= now() for no key update skip locked`, [id],
     );
     if (!row) return null;
     if (row.expiresAt <= tx.now) return this.#end(tx, row, row.attempts ? 'given-up' : 'expired', 'expired');

@@ -20,7 +20,7 @@ export class ReminderRekeying implements OnModuleInit {
   }
 
   async #car(tx: Tx, fromId: string, toId: string): Promise<void> {
-    const from = await tx.one<Maintenance>(`select * from maintenance where id = $1 for update`, [fromId]);
+    const from = await tx.one<Maintenance>(`select * from maintenance where id = $1 for no key update`, [fromId]);
     if (!from) return;
     let to = await lockMaintenance(tx, toId, from.storeId);
     const open = await openReminder(tx, fromId);

@@ -40,11 +40,11 @@ export const isOpen = ({ state }: Pick<ReminderRow, 'state'>): boolean => state 
 /** The car's row, made if need be, held: whoever plans for one car waits for the others. */
 export async function lockMaintenance(tx: Tx, vehicleId: string, storeId: string): Promise<Maintenance> {
   await tx.query(`insert into maintenance (id, store_id, version) values ($1, $2, 1) on conflict do nothing`, [vehicleId, storeId]);
-  return (await tx.one<Maintenance>(`select * from maintenance where id = $1 for update`, [vehicleId]))!;
+  return (await tx.one<Maintenance>(`select * from maintenance where id = $1 for no key update`, [vehicleId]))!;
 }
 
 export const openReminder = (tx: Tx, vehicleId: string): Promise<ReminderRow | null> =>
-  tx.one<ReminderRow>(`select * from reminder where vehicle_id = $1 and state in ('planned', 'reminded') for update`, [vehicleId]);
+  tx.one<ReminderRow>(`select * from reminder where vehicle_id = $1 and state in ('planned', 'reminded') for no key update`, [vehicleId]);
 
 export const saidOf = ({ id, vehicleId, customerId, dueOn }: ReminderRow): Pick<DataOf<typeof ReminderSent>, 'reminderId' | 'vehicleId' | 'customerId' | 'reason' | 'dueOn'> => ({
   reminderId: id, vehicleId, customerId, reason: 'maintenance', dueOn,

@@ -22,7 +22,7 @@ export class SurveyLinks {
   /** A link for each visit of the follow-up that is not answered yet. One sent before stays open: whichever is used first uses up all. */
   async send(tx: Tx, followUpId: string, version: number | null, sentBy: string): Promise<FollowUpRow> {
     const row = await lockRow<FollowUpRow>(tx, 'follow_up', followUpId, version);
-    const surveys = await tx.query<SurveyRow>(`select * from survey where follow_up_id = $1 and state = 'locked' order by id for update`, [followUpId]);
+    const surveys = await tx.query<SurveyRow>(`select * from survey where follow_up_id = $1 and state = 'locked' order by id for no key update`, [followUpId]);
     demand(surveys.length > 0, 'survey.answered', 'There is no unanswered survey on this follow-up.');
     demand(linkMayGo({ ...row, unanswered: true }), 'follow-up.link', 'A link goes out while the customer is to be called, or to somebody who is never dialled.');
     const expiresAt = await this.#expiry(tx, row.storeId);

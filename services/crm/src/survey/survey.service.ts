@@ -79,7 +79,7 @@ export class Surveys {
 
   async #holdDay(tx: Tx, storeId: string, day: string): Promise<SampleDayRow> {
     await tx.query(`insert into sample_day (id, store_id, version, day, length, head) values ($1, $2, 0, $3, $4, $5) on conflict (store_id, day) do nothing`, [uuidv7(), storeId, day, emptyDay.length, emptyDay.head]);
-    return (await tx.one<SampleDayRow>(`select * from sample_day where store_id = $1 and day = $2 for update`, [storeId, day]))!;
+    return (await tx.one<SampleDayRow>(`select * from sample_day where store_id = $1 and day = $2 for no key update`, [storeId, day]))!;
   }
 
   async #append(tx: Tx, day: SampleDayRow, entry: SampleEntry): Promise<void> {

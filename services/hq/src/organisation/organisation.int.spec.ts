@@ -41,6 +41,14 @@ describe('organisation', () => {
     expect((await service.said(PolicyChanged)).length).toBe(before);
   });
 
+  it('TIM-6 re-plan is for plans of our own; what was promised to somebody keeps, and hq says so by field', async () => {
+    const put = (kind: string, value: object) => service.http(`PUT /organisation/policies/${uuidv7()}`, { as: org.hqAdmin, body: { kind, scope: { level: 'group' }, value, onOpen: 're-plan' } });
+    const before = (await service.said(PolicyChanged)).length;
+    expect(await put('appointment.reply', { workingMinutes: 30 })).toMatchObject({ status: 422, body: { code: 'http.fields', errors: [{ pointer: '/onOpen', code: 'given-promise' }] } });
+    expect((await service.said(PolicyChanged)).length).toBe(before);
+    expect((await put('maintenance.remind', { calendarDaysBefore: 10, localTime: '09:30' })).status).toBe(200);
+  });
+
   it('HQ-1 a store in a time zone that does not exist is refused by field', async () => {
     const store = { code: 'C-01', region: 'north', brands: ['nova'], market: 'TW', currency: 'TWD', locale: 'zh-TW', name: 'Store C', phone: '+886255501003', address: 'Demo Road 3', closed: false };
     const put = (zone: string) => service.http(`PUT /organisation/stores/${uuidv7()}`, { as: org.hqAdmin, body: { ...store, zone } });

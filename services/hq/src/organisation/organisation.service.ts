@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Calendar, CalendarChanged } from '@aftersales/contracts/hq/calendar';
-import { policyKinds, type PolicyKind } from '@aftersales/contracts/hq/policies';
+import { planKinds, policyKinds, type PolicyKind } from '@aftersales/contracts/hq/policies';
 import { PolicyChanged } from '@aftersales/contracts/hq/policy';
 import { StaffChanged } from '@aftersales/contracts/hq/staff';
 import { StoreChanged } from '@aftersales/contracts/hq/store';
@@ -34,6 +34,7 @@ export class OrganisationService {
   policy(tx: Tx, id: string, version: number | null, input: PolicyInput) {
     const value = policyKinds[input.kind as PolicyKind].safeParse(input.value);
     if (!value.success) throw new InvalidFields(value.error.issues.map(({ path, code, message }) => ({ pointer: `/value/${path.join('/')}`, code, detail: message })));
+    if (input.onOpen === 're-plan' && !planKinds.includes(input.kind)) throw new InvalidFields([{ pointer: '/onOpen', code: 'given-promise', detail: `What is open under ${input.kind} was promised to somebody: it keeps.` }]);
     const from = input.from ?? tx.now.toISOString();
     return this.#put(tx, 'organisation_policy', id, version, input, PolicyChanged, (next) => ({ policyId: id, version: next, kind: input.kind, scope: input.scope, value: value.data, onOpen: input.onOpen, from }));
   }
@@ -45,7 +46,7 @@ export class OrganisationService {
 
   /** New without a version, changed with the version last seen. @throws Stale */
   async #put<C extends Contract<any, any>>(tx: Tx, table: string, id: string, version: number | null, data: object, contract: C, state: (version: number) => DataOf<C>): Promise<{ id: string; version: number }> {
-    const kept = await tx.one<Kept & { same: boolean }>(`select *, data = $2::jsonb as same from ${table} where id = $1 for update`, [id, JSON.stringify(data)]);
+    const kept = await tx.one<Kept & { same: boolean }>(`select *, data = $2::jsonb as same from ${table} where id = $1 for no key update`, [id, JSON.stringify(data)]);
     if (kept?.same) return { id, version: kept.version };
     if (kept && version !== kept.version) throw new Stale('state', kept.version);
     const next = (kept?.version ?? 0) + 1;

@@ -40,7 +40,7 @@ export class CatalogueService {
 
   async change(tx: Tx, partNumber: string, version: number | null, input: PartInput): Promise<PartRow> {
     await tx.query(chainLock);
-    const part = await tx.one<PartRow>(`select * from part where part_number = $1 for update`, [partNumber]);
+    const part = await tx.one<PartRow>(`select * from part where part_number = $1 for no key update`, [partNumber]);
     if (!part) throw new NotFound('part');
     if (part.version !== version) throw new Stale('part', part.version);
     await this.#checkChain(tx, partNumber, input);

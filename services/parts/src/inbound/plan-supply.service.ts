@@ -59,6 +59,6 @@ export async function dropSurplus(tx: Tx, inboundId: string, quantity: number): 
 
 /** Her card before the transfer, as she herself locks them. */
 async function lockTransfer(tx: Tx, inboundId: string): Promise<TransferRow | null> {
-  await tx.query(`select c.id from stock_card c join transfer t on t.store_id = c.store_id and t.part_number = c.part_number where t.inbound_id = $1 for update of c`, [inboundId]);
-  return tx.one<TransferRow>(`select * from transfer where inbound_id = $1 for update`, [inboundId]);
+  await tx.query(`select c.id from stock_card c join transfer t on t.store_id = c.store_id and t.part_number = c.part_number where t.inbound_id = $1 for no key update of c`, [inboundId]);
+  return tx.one<TransferRow>(`select * from transfer where inbound_id = $1 for no key update`, [inboundId]);
 }

@@ -26,7 +26,7 @@ export async function lockHolders(tx: Tx, storeId: string, named: readonly Pick<
     `insert into reservation (id, store_id, version, holder_kind) select (h->>'id')::uuid, $1, 0, h->>'holderKind' from jsonb_array_elements($2::jsonb) h on conflict (id) do nothing`,
     [storeId, JSON.stringify(sorted.map(({ id, holderKind }) => ({ id, holderKind })))],
   );
-  const rows = await tx.query<ReservationRow>(`select * from reservation where id = any($1::uuid[]) order by id for update`, [sorted.map(({ id }) => id)]);
+  const rows = await tx.query<ReservationRow>(`select * from reservation where id = any($1::uuid[]) order by id for no key update`, [sorted.map(({ id }) => id)]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

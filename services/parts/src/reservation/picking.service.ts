@@ -4,6 +4,7 @@ import { PartsPicked } from '@aftersales/contracts/parts/reservation';
 import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
+import { lockCards } from '../stock/cards.store';
 import { hold, linesOf } from './hold.service';
 import { keepWishes, say, type ReservationRow } from './holders.store';
 import { living } from './reservation';
@@ -17,6 +18,7 @@ export class Picking {
   /** PRT-4: the keeper lays these lines of a booking together; the promise is kept when all are. */
   async pick(tx: Tx, reservationId: string, version: number | null, lineIds: readonly string[]): Promise<ReservationRow> {
     const holder = await lockRow<ReservationRow>(tx, 'reservation', reservationId, version);
+    await lockCards(tx, holder.storeId, (await linesOf(tx, holder.id)).map(({ partNumber }) => partNumber)); // what is ready now stays so until we are done
     const open = (await linesOf(tx, holder.id)).filter((line) => line.level === 'firm' && openOf(line) > 0);
     const lines = open.filter(({ lineId }) => lineIds.includes(lineId));
     if (lines.length < lineIds.length) throw new Refused('parts.not-held', 'Some of these lines are not firmly held here.');

@@ -2,9 +2,13 @@ import { EtaChanged, EtaSlipped, PartsPicked } from '@aftersales/contracts/parts
 import type { PartNeed } from '@aftersales/contracts/kernel/values';
 import { lockRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
+import { wake } from '@aftersales/platform/timers/wake';
 import type { LineRow } from '../stock/balance.service';
 import { news } from './eta';
+import { linesOf } from './hold.service';
 import { say, type ReservationRow } from './holders.store';
+
+const againMs = 50;
 
 export const openOf = (line: LineRow): number => line.quantity - line.issued;
 export const needOf = (line: LineRow): PartNeed => ({ lineId: line.lineId, partNumber: line.partNumber, quantity: openOf(line) });
@@ -16,9 +20,17 @@ export async function told(tx: Tx, lines: readonly LineRow[]): Promise<void> {
   await tx.query(`update reservation_line set told_at = app_now(), told_ready = (ready = quantity - issued), told_eta = eta where id = any($1::uuid[])`, [lines.map(({ id }) => id)]);
 }
 
-/** Timer, rung at once: somebody else's transaction moved what this holder waits for (PRT-8). */
+/**
+ * Timer, rung at once: somebody else's transaction moved what this holder waits for (PRT-8). A line that is just being dealt out is not
+ * waited for: whoever deals holds its card and may be waiting to set this very timer, so it rings again instead.
+ */
 export async function tell(tx: Tx, reservationId: string): Promise<string | void> {
   const holder = await lockRow<ReservationRow>(tx, 'reservation', reservationId);
+  const free = await tx.query(`select id from reservation_line where reservation_id = $1 for no key update skip locked`, [holder.id]);
+  if (free.length < (await linesOf(tx, holder.id)).length) {
+    wake(tx, 'reservation.tell', holder, new Date(tx.now.getTime() + againMs));
+    return 'its lines are being dealt out';
+  }
   if ((await tellHolder(tx, holder)) === holder) return 'it was told already';
 }
 

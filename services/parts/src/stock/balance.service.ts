@@ -77,7 +77,7 @@ async function look(tx: Tx, storeId: string, partNumber: string, lines: readonly
   ))!;
   const inbound = await tx.query<InboundRow & { shipped: boolean }>(
     `select i.*, coalesce(t.state = 'shipped', false) as shipped from inbound_line i left join transfer t on t.inbound_id = i.id
-     where i.store_id = $1 and i.part_number = $2 and i.state in ('planned', 'expected') order by i.id for update of i`,
+     where i.store_id = $1 and i.part_number = $2 and i.state in ('planned', 'expected') order by i.id for no key update of i`,
     [storeId, partNumber],
   );
   const etas = inbound.flatMap(({ eta }) => (eta ? [eta.getTime()] : []));

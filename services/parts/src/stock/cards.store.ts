@@ -24,7 +24,7 @@ export interface Card {
  */
 export async function lockCards(tx: Tx, storeId: string, partNumbers: readonly string[]): Promise<Map<string, Card>> {
   const numbers = [...new Set(partNumbers)].sort();
-  const read = () => tx.query<Card>(`select * from stock_card where store_id = $1 and part_number = any($2::text[]) order by part_number for update`, [storeId, numbers]);
+  const read = () => tx.query<Card>(`select * from stock_card where store_id = $1 and part_number = any($2::text[]) order by part_number for no key update`, [storeId, numbers]);
   let cards = await read();
   if (cards.length < numbers.length) {
     await tx.query(

@@ -46,12 +46,12 @@ export class DayBook {
     const share = await policyOf(tx, 'capacity.walk-in-share', storeId);
     const hours = await tx.query<HoursRow>(
       `select id, version, date, skill, planned_hours, held_hours, walk_in_hours from capacity
-       where store_id = $1 and date = any($2::date[]) and ($3::text[] is null or skill = any($3::text[])) order by date, skill for update`,
+       where store_id = $1 and date = any($2::date[]) and ($3::text[] is null or skill = any($3::text[])) order by date, skill for no key update`,
       [storeId, dates, skills],
     );
     const bays = await tx.query<BayRow>(
       `select id, version, date, bay_type, bays from bay_day
-       where store_id = $1 and date = any($2::date[]) and ($3::text[] is null or bay_type = any($3::text[])) order by date, bay_type for update`,
+       where store_id = $1 and date = any($2::date[]) and ($3::text[] is null or bay_type = any($3::text[])) order by date, bay_type for no key update`,
       [storeId, dates, bayTypes],
     );
     const book = new DayBook(storeId, share.value.percent, hours, bays);

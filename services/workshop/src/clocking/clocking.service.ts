@@ -84,7 +84,7 @@ export class ClockingService {
   }
 
   async #lockTechnician(tx: Tx, storeId: string, staffId: string): Promise<void> {
-    await tx.query(`select 1 from technician where store_id = $1 and staff_id = $2 for update`, [storeId, staffId]);
+    await tx.query(`select 1 from technician where store_id = $1 and staff_id = $2 for no key update`, [storeId, staffId]);
   }
 }
 

@@ -20,7 +20,7 @@ export class PlanService {
 
   /** Before anything of the floor is changed: holds being made are finished first, later ones wait for the new plan. */
   async lockFloor(tx: Tx, storeId: string): Promise<void> {
-    await tx.query(`select 1 from floor where id = $1 for update`, [storeId]);
+    await tx.query(`select 1 from floor where id = $1 for no key update`, [storeId]);
   }
 
   /** Lock order: floor, bay or technician, slots, days. */

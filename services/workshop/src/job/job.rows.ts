@@ -67,7 +67,7 @@ export async function jobOfVisit(tx: Tx, storeId: string, visitId: string): Prom
      values ($1, $2, 0, $3, 'expected', false, '[]', 0, 0, 0, 0) on conflict (store_id, visit_id) do nothing`,
     [uuidv7(), storeId, visitId],
   );
-  return (await tx.one<JobRow>(`select * from job where store_id = $1 and visit_id = $2 for update`, [storeId, visitId]))!;
+  return (await tx.one<JobRow>(`select * from job where store_id = $1 and visit_id = $2 for no key update`, [storeId, visitId]))!;
 }
 
 export const operationsOf = (tx: Tx, job: Pick<JobRow, 'id' | 'storeId'>) => tx.query<OperationRow>(`select * from operation where store_id = $1 and job_id = $2 order by id`, [job.storeId, job.id]);

@@ -22,7 +22,7 @@ export class LoseService {
   async lockPromised(tx: Tx, storeId: string): Promise<PromisedHold[]> {
     const alive = `from slot_hold h where h.store_id = $1 and h.state in ('held', 'firm') and h.starts_at > app_now()
       and not exists (select 1 from job j where j.store_id = h.store_id and j.appointment_id = h.slot_id)`;
-    await tx.query(`select id from slot where id in (select h.slot_id ${alive}) order by id for update`, [storeId]);
+    await tx.query(`select id from slot where id in (select h.slot_id ${alive}) order by id for no key update`, [storeId]);
     const holds = await tx.query<HoldRow>(`select h.* ${alive} order by h.made_at, h.id`, [storeId]);
     const ids = holds.map(({ id }) => id);
     const takes = await tx.query<HoursTake>(`select * from hours_take where store_id = $1 and hold_id = any($2::uuid[])`, [storeId, ids]);
