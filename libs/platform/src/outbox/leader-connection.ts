@@ -16,6 +16,7 @@ export class LeaderConnection {
   readonly #telling = new Set<string>();
   #client: pg.Client | undefined;
   #leads = false;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly url: string, private readonly lock = 'relay') {}
 
@@ -31,7 +32,7 @@ export class LeaderConnection {
   async tryLead(): Promise<boolean> {
     if (this.#leads) return true;
     const client = await this.#connected();
-    const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock(hashtext($1)) as leads', [this.lock]).catch((error: Error) => {
+    const { rows } = await this.#inTurn(() => client.query<{ leads: boolean }>('select pg_try_advisory_lock(hashtext($1)) as leads', [this.lock])).catch((error: Error) => {
       this.#lost(client); // one that no longer answers is not asked again
       throw error;
     });
@@ -46,7 +47,7 @@ export class LeaderConnection {
     const client = this.#client;
     if (!client || !this.#leads) throw new Error('the lead is lost');
     try {
-      return (await client.query<Row>(sql, parameters)).rows;
+      return (await this.#inTurn(() => client.query<Row>(sql, parameters))).rows;
     } catch (error) {
       this.#lost(client);
       throw error;
@@ -72,8 +73,15 @@ export class LeaderConnection {
     this.#telling.add(channel);
     void pause(coalesceMs).then(async () => {
       this.#telling.delete(channel);
-      await this.#client?.query(`notify ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+      await this.#inTurn(async () => this.#client?.query(`notify ${pg.escapeIdentifier(channel)}`)).catch(() => undefined);
     });
+  }
+
+  /** One statement at a time: rows are read while a session is kept awake and others are told. */
+  #inTurn<T>(statement: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(statement);
+    this.#turn = mine.then(() => undefined, () => undefined);
+    return mine;
   }
 
   async #connected(): Promise<pg.Client> {

@@ -40,7 +40,7 @@ type Traced = IncomingMessage & { traceparent?: string };
 
 /** The Nest application with its three doors, not yet listening to anything. Without `kafka` (tests) facts are handed in by hand. */
 export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<Own>, settings: PlatformSettings, log: Logger, kafka?: Kafka): Promise<BuiltService> {
-  @Module({ imports: [PlatformModule.for(spec.name, settings, kafka), spec.module] })
+  @Module({ imports: [PlatformModule.for(spec.name, settings, log, kafka), spec.module] })
   class Service {}
   const adapter = new FastifyAdapter({ bodyLimit: 256 * 1024, trustProxy: true, requestIdHeader: false, genReqId: (request: Traced) => traceIdOf((request.traceparent ??= traceparentFrom(request.headers['traceparent']))) });
   const app = await NestFactory.create<NestFastifyApplication>(Service, adapter, { logger: new NestLog(log), abortOnError: false, rawBody: true }); // signed callbacks are checked on their very bytes

@@ -3,8 +3,10 @@ import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { ServiceName } from '@aftersales/contracts/kernel/event';
 import type { Kafka } from 'kafkajs';
+import type { Logger } from 'pino';
 import { Auth } from '../auth/auth';
 import { Staff } from '../auth/staff';
+import { kafkaClient } from '../bus/kafka';
 import { FactProducer } from '../bus/producer';
 import type { PlatformSettings } from '../config/config';
 import { Settings } from '../config/config';
@@ -28,12 +30,13 @@ export const platformControllers = [HealthController, DeadLetterController, Prom
 /** All that a service gets from the platform, made once. */
 @Module({})
 export class PlatformModule {
-  static for(service: ServiceName, settings: PlatformSettings, kafka?: Kafka): DynamicModule {
+  static for(service: ServiceName, settings: PlatformSettings, log: Logger, kafka?: Kafka): DynamicModule {
     const database = new Database({ service: settings.DATABASE_URL, system: settings.SYSTEM_DATABASE_URL }, settings.AFTERSALES_POOL);
     const seal = new Seal({ publicKeys: settings.AFTERSALES_SEAL_PUBLIC_KEYS as never, privateKeys: settings.AFTERSALES_SEAL_PRIVATE_KEYS as never });
     const connection = new LeaderConnection(settings.DATABASE_URL);
     const promises = new Promises(service);
     const rings = new Rings(service, settings.REDIS_URL);
+    const relaysKafka = kafkaClient(service, settings.KAFKA_BROKERS, log, 2);
     const provided = [
       { provide: Database, useValue: database },
       { provide: Settings, useValue: new Settings(settings) },
@@ -41,7 +44,7 @@ export class PlatformModule {
       { provide: LeaderConnection, useValue: connection },
       { provide: Promises, useValue: promises },
       { provide: Rings, useValue: rings },
-      { provide: Relay, useValue: new Relay(database, connection, () => new FactProducer(kafka!)) },
+      { provide: Relay, useValue: new Relay(database, connection, () => new FactProducer(relaysKafka)) },
       { provide: Timers, useValue: new Timers(database, rings, promises, connection) },
       { provide: Inbox, useValue: new Inbox(database) },
       { provide: DeadLetters, useValue: new DeadLetters(seal) },
