@@ -21,7 +21,7 @@ import { AlternativesOffered, AppointmentBooked, AppointmentConfirmed, Appointme
 import { ConfirmationDue, ConsentAsked } from './reception/asked-by-link';
 import { CustomerIntroduced } from './reception/customer';
 import { PaymentReceived, PaymentRefunded } from './reception/payment';
-import { CoverageAsked, EstimateOffered, LinesDeclined, PromiseMoved, VisitArrived, VisitAuthorised, VisitDelivered, VisitOpened, VisitReady, VisitSettled } from './reception/visit';
+import { CoverageAsked, EstimateOffered, LinesDeclined, PromiseMoved, VisitArrived, VisitAuthorised, VisitDelivered, VisitLeft, VisitOpened, VisitReady, VisitSettled } from './reception/visit';
 import { VisitLabelled } from './reception/visit-label';
 import { BaysChanged, CapacityChanged } from './workshop/capacity';
 import { CheckFailed, CheckPassed, FaultFound, JobBlocked, JobCompleted, JobOpened, JobUnblocked, OperationStarted, OperationStopped } from './workshop/job';
@@ -31,7 +31,7 @@ import { SlotHeld, SlotLost, SlotRefused } from './workshop/slot';
 export const catalogue: readonly Contract<any, any>[] = [
   AppointmentRequested, AppointmentMoved, AppointmentBooked, AlternativesOffered, AppointmentReleased, AppointmentConfirmed,
   ConfirmationDue, ConsentAsked, CustomerIntroduced,
-  VisitArrived, VisitLabelled, VisitOpened, CoverageAsked, EstimateOffered, VisitAuthorised, LinesDeclined, PromiseMoved, VisitReady, VisitSettled, VisitDelivered,
+  VisitArrived, VisitLabelled, VisitLeft, VisitOpened, CoverageAsked, EstimateOffered, VisitAuthorised, LinesDeclined, PromiseMoved, VisitReady, VisitSettled, VisitDelivered,
   PaymentReceived, PaymentRefunded,
   ...Object.values(promiseFacts('reception')),
 

@@ -1,6 +1,6 @@
 import type { Fact } from '@aftersales/contracts/kernel/event';
 import { AlternativesOffered, AppointmentBooked, AppointmentMoved, AppointmentReleased, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
-import { EstimateOffered, LinesDeclined, VisitArrived, VisitAuthorised, VisitDelivered } from '@aftersales/contracts/reception/visit';
+import { EstimateOffered, LinesDeclined, VisitArrived, VisitAuthorised, VisitDelivered, VisitLeft } from '@aftersales/contracts/reception/visit';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
 import { JobBlocked, JobUnblocked } from '@aftersales/contracts/workshop/job';
 import { Consumer, On } from '@aftersales/platform/bus/on';
@@ -68,7 +68,12 @@ export class ReservationConsumer {
 
   @On(VisitDelivered)
   delivered(tx: Tx, fact: Fact<typeof VisitDelivered>) {
-    return this.visits.deliver(tx, fact);
+    return this.visits.end(tx, fact, 'delivered');
+  }
+
+  @On(VisitLeft)
+  left(tx: Tx, fact: Fact<typeof VisitLeft>) {
+    return this.visits.end(tx, fact, 'released');
   }
 
   @On(VisitLabelled)

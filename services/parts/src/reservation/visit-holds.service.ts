@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Fact } from '@aftersales/contracts/kernel/event';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
-import type { EstimateOffered, LinesDeclined, VisitArrived, VisitAuthorised, VisitDelivered } from '@aftersales/contracts/reception/visit';
+import type { EstimateOffered, LinesDeclined, VisitArrived, VisitAuthorised, VisitDelivered, VisitLeft } from '@aftersales/contracts/reception/visit';
 import { PartsShort, ReservationMade } from '@aftersales/contracts/parts/reservation';
 import { policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
@@ -67,14 +67,14 @@ export class VisitHolds {
   }
 
   /** Nothing is held any more, and what the floor called the car by is forgotten. */
-  async deliver(tx: Tx, { data, version, storeId }: Fact<typeof VisitDelivered>): Promise<void> {
+  async end(tx: Tx, { data, version, storeId }: Fact<typeof VisitDelivered> | Fact<typeof VisitLeft>, closed: 'delivered' | 'released'): Promise<void> {
     const { visit, appointment } = await this.#lock(tx, storeId!, data);
     await isNews(tx, visit, version);
     for (const holder of [visit, appointment]) {
       if (!holder || holder.closed === 'taken-over') continue;
-      const closed = await keepWishes(tx, holder, { wishes: [], closed: 'delivered', floorWaitsSince: null });
-      await hold(tx, closed);
-      await this.promises.void(tx, 'parts.pick-ahead', closed.id, 'delivered');
+      const ended = await keepWishes(tx, holder, { wishes: [], closed, floorWaitsSince: null });
+      await hold(tx, ended);
+      await this.promises.void(tx, 'parts.pick-ahead', ended.id, closed);
     }
     await tx.query(`delete from visit_label where id = $1`, [data.visitId]);
   }

@@ -159,4 +159,17 @@ describe('the store room in a visit', () => {
     await room.deliver(consent);
     expect([await room.card(first), await room.card(added)]).toMatchObject([{ reserved: 0, onHand: 1000 }, { reserved: 0, inbound: 0 }]);
   });
+
+  it('PRT-3 a car that leaves before anything was signed leaves nothing held, and what comes late of its booking holds nothing', async () => {
+    const part = await room.part(1000);
+    const wish = await room.request(await room.booking([room.need(part)]));
+    await room.book(wish);
+    const visit = await room.consent([], { appointmentId: wish.appointmentId });
+    await room.arrive(visit);
+    expect(await room.card(part)).toMatchObject({ reserved: 1000 });
+    await room.leave(visit);
+    expect(await room.card(part)).toMatchObject({ reserved: 0, onHand: 1000 });
+    await room.book({ ...wish, round: 2 });
+    expect(await room.card(part)).toMatchObject({ reserved: 0 });
+  });
 });

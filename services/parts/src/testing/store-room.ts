@@ -1,6 +1,6 @@
 import { AppointmentBooked, AppointmentReleased, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
-import { EstimateOffered, VisitArrived, VisitAuthorised, VisitDelivered } from '@aftersales/contracts/reception/visit';
+import { EstimateOffered, VisitArrived, VisitAuthorised, VisitDelivered, VisitLeft } from '@aftersales/contracts/reception/visit';
 import type { DataOf } from '@aftersales/contracts/kernel/event';
 import type { PartNeed, Payer } from '@aftersales/contracts/kernel/values';
 import { TestOrganisation, type TestStore } from '@aftersales/directory/testing/organisation';
@@ -123,6 +123,10 @@ export class StoreRoom {
   async arrive({ visitId, appointmentId, vehicleId }: Consent): Promise<void> {
     const now = await this.at(0);
     await this.service.hear(VisitArrived, { visitId, appointmentId, vehicleId, how: 'gate', arrivedAt: now, late: false, waiting: false }, { storeId: this.a.storeId, version: this.#next(visitId) });
+  }
+
+  async leave({ visitId, appointmentId, kind }: Consent): Promise<void> {
+    await this.service.hear(VisitLeft, { visitId, appointmentId, kind, leftAt: await this.at(0) }, { storeId: this.a.storeId, version: this.#next(visitId) });
   }
 
   async deliver({ visitId, customerId, vehicleId, appointmentId, repairOrder, brand, kind, mileage, advisorId }: Consent): Promise<void> {

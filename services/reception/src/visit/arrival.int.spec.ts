@@ -1,7 +1,7 @@
 import { FilesMerged } from '@aftersales/contracts/crm/files';
 import { VehicleChanged } from '@aftersales/contracts/crm/vehicle';
 import { CustomerIntroduced } from '@aftersales/contracts/reception/customer';
-import { VisitArrived, VisitOpened } from '@aftersales/contracts/reception/visit';
+import { VisitArrived, VisitLeft, VisitOpened } from '@aftersales/contracts/reception/visit';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
 import { v7 as uuidv7 } from 'uuid';
 import { goodSheet, TestDesk } from './testing/desk';
@@ -29,6 +29,8 @@ describe('arrival', () => {
     const first = await desk.ok('', { how: 'plate', vin: car.vin, plate: 'KBA-77' });
     expect(first).toMatchObject({ vehicleId: car.vehicleId, customerId: car.customerId });
     await desk.ok(`/${first.visitId}/leave`);
+    expect((await desk.service.said(VisitLeft)).filter(({ data }) => data.visitId === first.visitId)).toMatchObject([{ data: { appointmentId: null } }]);
+    expect((await desk.post(`/${first.visitId}/leave`)).body.code).toBe('visit.state');
     expect(await desk.ok('', { how: 'plate', plate: 'kba 77' })).toMatchObject({ vehicleId: car.vehicleId });
     expect((await desk.post('', { how: 'plate' })).status).toBe(422);
   });

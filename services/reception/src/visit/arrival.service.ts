@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { demand } from '@aftersales/contracts/kernel/refused';
 import { CustomerIntroduced } from '@aftersales/contracts/reception/customer';
-import { VisitArrived } from '@aftersales/contracts/reception/visit';
+import { VisitArrived, VisitLeft } from '@aftersales/contracts/reception/visit';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
 import { storeOf } from '@aftersales/directory/directory';
 import { insertRow, updateRow } from '@aftersales/platform/database/rows';
@@ -69,10 +69,12 @@ export class ArrivalService {
     return next;
   }
 
-  /** The car has gone before anything was signed. */
+  /** The car has gone before anything was signed: nobody waits for it, and nothing is held for it. */
   async leave(tx: Tx, visitId: string, version: number | null): Promise<Visit> {
     const visit = await visitFor(tx, 'leave', visitId, version);
-    return updateRow(tx, 'visit', visit, { state: move(visit, 'leave') });
+    const left = await updateRow(tx, 'visit', visit, { state: move(visit, 'leave') });
+    publish(tx, VisitLeft, left, { visitId, appointmentId: left.appointmentId, kind: left.kind, leftAt: tx.now.toISOString() });
+    return left;
   }
 
   /** The booking, the file, the VIN, or the plate of an earlier visit here. */

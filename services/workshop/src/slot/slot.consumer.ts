@@ -1,5 +1,6 @@
 import type { Fact } from '@aftersales/contracts/kernel/event';
 import { AlternativesOffered, AppointmentBooked, AppointmentMoved, AppointmentReleased, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
+import { VisitLeft } from '@aftersales/contracts/reception/visit';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
@@ -32,6 +33,11 @@ export class SlotConsumer {
   @On(AppointmentReleased)
   released(tx: Tx, { storeId, data }: Fact<typeof AppointmentReleased>) {
     return this.slots.release(tx, storeId!, data);
+  }
+
+  @On(VisitLeft)
+  async left(tx: Tx, { storeId, data: { appointmentId, kind } }: Fact<typeof VisitLeft>) {
+    if (appointmentId && kind) await this.slots.release(tx, storeId!, { appointmentId, kind });
   }
 
   @OnTimer('slot.expire', { locks: 'slot' })

@@ -1,6 +1,8 @@
 import { AlternativesOffered, AppointmentMoved, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import { BaysChanged, CapacityChanged } from '@aftersales/contracts/workshop/capacity';
 import { SlotHeld, SlotLost, SlotRefused } from '@aftersales/contracts/workshop/slot';
+import { VisitLeft } from '@aftersales/contracts/reception/visit';
+import { v7 as uuidv7 } from 'uuid';
 import { TestFloor } from '../testing/test-floor';
 
 const minute = 60_000;
@@ -196,6 +198,24 @@ describe('slots', () => {
     await floor.ask({ ...asked, round: 2, startsAt: (await floor.at('14:00')).toISOString() });
     expect(await hoursOf()).toMatchObject({ heldHours: 1000 });
     expect(await held()).toHaveLength(2);
+  });
+
+  it('WRK-2 a car that has arrived and leaves again frees its slot and closes its card, also before the booking was heard', async () => {
+    const startsAt = (await floor.at('09:00')).toISOString();
+    const leaves = async (appointmentId: string) => {
+      const visit = floor.newVisit();
+      await floor.arrive(visit, appointmentId);
+      await floor.twice(VisitLeft, { visitId: visit.visitId, appointmentId, kind: 'maintenance', leftAt: (await floor.service.now()).toISOString() });
+      expect(await floor.card(visit)).toMatchObject({ state: 'closed', allowed: [] });
+    };
+    const booked = await floor.ask({ startsAt });
+    await floor.book(booked);
+    await leaves(booked.appointmentId);
+    expect(await hoursOf()).toMatchObject({ heldHours: 0 });
+    const unheard = uuidv7();
+    await leaves(unheard);
+    await floor.ask({ startsAt, appointmentId: unheard });
+    expect(await hoursOf()).toMatchObject({ heldHours: 0 });
   });
 
   it('WRK-2 the same fact twice holds once, an older round changes nothing', async () => {

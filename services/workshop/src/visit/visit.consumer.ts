@@ -1,5 +1,5 @@
 import type { Fact } from '@aftersales/contracts/kernel/event';
-import { LinesDeclined, PromiseMoved, VisitArrived, VisitAuthorised, VisitDelivered, VisitOpened } from '@aftersales/contracts/reception/visit';
+import { LinesDeclined, PromiseMoved, VisitArrived, VisitAuthorised, VisitDelivered, VisitLeft, VisitOpened } from '@aftersales/contracts/reception/visit';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
@@ -42,8 +42,13 @@ export class VisitConsumer {
     return this.visits.promiseMoved(tx, storeId!, data.visitId, version, data.promisedAt);
   }
 
+  @On(VisitLeft)
+  left(tx: Tx, { storeId, data }: Fact<typeof VisitLeft>) {
+    return this.visits.gone(tx, storeId!, data.visitId);
+  }
+
   @On(VisitDelivered)
   delivered(tx: Tx, { storeId, data }: Fact<typeof VisitDelivered>) {
-    return this.visits.delivered(tx, storeId!, data.visitId);
+    return this.visits.gone(tx, storeId!, data.visitId);
   }
 }

@@ -59,8 +59,8 @@ export class VisitService {
     await this.blocks.follow(tx, job);
   }
 
-  /** Handed over: the card is closed, and what the floor called the car by is forgotten. */
-  async delivered(tx: Tx, storeId: string, visitId: string): Promise<void> {
+  /** Handed over, or left before anything was signed: the card is closed, and what the floor called the car by is forgotten. */
+  async gone(tx: Tx, storeId: string, visitId: string): Promise<void> {
     let job = await jobOfVisit(tx, storeId, visitId);
     if (job.state === 'closed') return;
     job = await this.blocks.endAll(tx, await this.clocking.stopAll(tx, job));
