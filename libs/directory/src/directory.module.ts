@@ -1,44 +1,46 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import type { ServiceName } from '@aftersales/contracts/kernel/event';
-import type { Ends } from '@aftersales/platform/bus/bus-server';
 import { Staff } from '@aftersales/platform/auth/staff';
+import type { Ends } from '@aftersales/platform/bus/bus-server';
+import { Database } from '@aftersales/platform/database/database';
 import { Health, Readiness } from '@aftersales/platform/health/health';
 import { directoryConsumer, directoryTopics } from './directory-consumer';
 import { DirectoryStaff } from './directory-staff';
 
 const answerWithinMs = 1_000;
 
+const scope = { stores: [], actor: { kind: 'system', reason: 'directory' } } as const;
+
 /**
- * Not ready until hq's topics are read as far as they went when this process first looked. While the broker can't be asked, what an earlier
- * process read will do: writes go on without a broker.
+ * Not ready until hq's topics were read once as far as they went when a process first looked: half a directory is none. That is written
+ * down, and from then on a process serves at once with what is here, whatever became of the broker.
  */
 @Injectable()
 class DirectoryRead extends Readiness {
   readonly name = 'directory';
   #ends: Ends | undefined;
   #read = false;
-  #asking: Promise<boolean | 'no answer'> | undefined;
+  #asking: Promise<boolean> | undefined;
 
-  constructor(private readonly health: Health, private readonly staff: Staff) {
+  constructor(private readonly health: Health, private readonly database: Database) {
     super();
   }
 
   async isReady(): Promise<boolean> {
     if (this.#read) return true;
     // One question at a time, and a probe doesn't wait for its end: without a broker it takes seconds to fail.
-    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
-    const answer = await Promise.race([this.#asking, pause(answerWithinMs, 'no answer' as const)]);
-    return answer === 'no answer' ? (await this.staff.allStores()).length > 0 : answer;
+    this.#asking ??= this.#ask().catch(() => false).finally(() => (this.#asking = undefined));
+    return Promise.race([this.#asking, pause(answerWithinMs, false)]);
   }
 
-  async #ask(): Promise<boolean | 'no answer'> {
-    try {
-      this.#ends ??= await this.health.bus!.ends(directoryTopics);
-      return (this.#read = await this.health.bus!.hasRead(this.#ends));
-    } catch {
-      return 'no answer';
-    }
+  async #ask(): Promise<boolean> {
+    if (await this.database.read(scope, (tx) => tx.one('select 1 from directory_read'))) return (this.#read = true);
+    this.#ends ??= await this.health.bus!.ends(directoryTopics);
+    if (!(await this.health.bus!.hasRead(this.#ends))) return false;
+    // Topics in which hq has said nothing yet have no end worth remembering.
+    if ([...this.#ends.values()].some(({ size }) => size > 0)) await this.database.transaction(scope, (tx) => tx.query('insert into directory_read default values on conflict do nothing'));
+    return (this.#read = true);
   }
 }
 

@@ -14,6 +14,7 @@ import type { HeardBy } from './on';
 
 const commitEveryMs = 1_000; // offsets may lag, the inbox allows it: p99 30 ms instead of 202 ms at 300/s
 const chunk = 100; // facts a transaction
+const stopMs = 5_000; // for each word to the broker at the end: it may be away
 const dayMs = 24 * 3600_000;
 
 /** The end offset of each partition that holds something, by topic. */
@@ -38,11 +39,13 @@ export class BusServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('bus');
   readonly #log = new Logger('bus');
   readonly #hearings = new Map<string, Hearing>();
-  readonly #done = new Map<string, { topic: string; partition: number; offset: string }>();
+  #done = new Map<string, { topic: string; partition: number; offset: string }>();
   readonly #retries = new Map<string, number>();
   readonly #behind = new Map<string, number>();
+  readonly #atWork = new Set<Promise<void>>();
   #consumer: Consumer | undefined;
   #committing: NodeJS.Timeout | undefined;
+  #committed = Promise.resolve();
   #joined = false;
   #closing = false;
   #lastFetch = Date.now();
@@ -114,7 +117,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
   async #begin(kafka: Kafka): Promise<void> {
     while (!this.#closing) {
       try {
-        return await this.#consume(kafka);
+        await this.#asAdmin(() => Promise.resolve()); // a consumer that connects without a broker can't be told to stop for a minute
+        if (!this.#closing) await this.#consume(kafka);
+        return;
       } catch (error) {
         this.#log.warn(`hears nothing yet: ${(error as Error).message}`);
         await this.#consumer?.disconnect().catch(() => undefined);
@@ -152,7 +157,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.#behind.clear();
-      this.#done.clear(); // partitions that went elsewhere must not be committed from here
+      this.#done = new Map(); // partitions that went elsewhere must not be committed from here, nor by a commit that fails now
       this.#joined = true;
     });
     consumer.on(consumer.events.FETCH, () => (this.#lastFetch = Date.now()));
@@ -163,7 +168,13 @@ export class BusServer extends Server implements CustomTransportStrategy {
     });
     await consumer.connect();
     await consumer.subscribe({ topics: this.topics, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => this.#eachBatch(payload) });
+    const eachBatch = (payload: EachBatchPayload): Promise<void> => {
+      const work = this.#eachBatch(payload).finally(() => this.#atWork.delete(work));
+      this.#atWork.add(work);
+      return work;
+    };
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch });
+    if (this.#closing) return consumer.disconnect(); // told to stop while it was connecting
     this.#committing = setInterval(() => void this.#commit(), commitEveryMs);
     gauge('consumer_lag', 'Facts on Kafka that this process has yet to apply, of its partitions', () => [...this.#behind.values()].reduce((sum, n) => sum + n, 0));
     gauge('consumer_silent_seconds', 'Since the last fetch', () => this.silentMs / 1000);
@@ -177,7 +188,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     this.#behind.set(place, Number(batch.highWatermark) - Number(batch.firstOffset() ?? batch.highWatermark));
     try {
       for (let from = 0; from < batch.messages.length; from += chunk) {
-        if (!isRunning() || isStale()) return;
+        if (!isRunning() || isStale() || this.#closing) return;
         const messages = batch.messages.slice(from, from + chunk);
         const arrived: Arrived[] = [];
         for (const message of messages) {
@@ -220,24 +231,37 @@ export class BusServer extends Server implements CustomTransportStrategy {
     }
   }
 
-  async #commit(): Promise<void> {
-    const offsets = [...this.#done.values()];
-    this.#done.clear();
+  /** One commit after the other. */
+  #commit(): Promise<void> {
+    return (this.#committed = this.#committed.then(() => this.#commitDone()));
+  }
+
+  async #commitDone(): Promise<void> {
+    const done = this.#done;
+    const offsets = [...done.values()];
+    done.clear();
     if (offsets.length === 0) return;
     try {
       await this.#consumer?.commitOffsets(offsets);
     } catch (error) {
       this.#log.debug(`offsets stay for the next time: ${(error as Error).message}`);
-      for (const offset of offsets) if (!this.#done.has(`${offset.topic}/${offset.partition}`)) this.#done.set(`${offset.topic}/${offset.partition}`, offset);
+      for (const offset of offsets) if (!done.has(`${offset.topic}/${offset.partition}`)) done.set(`${offset.topic}/${offset.partition}`, offset);
     }
   }
 
+  /** Takes nothing more, ends what is under way, commits what is done while it is still of the group, and leaves it. */
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#committing);
-    await this.#consumer?.stop().catch(() => undefined);
-    await this.#commit();
-    await this.#consumer?.disconnect().catch(() => undefined);
+    const consumer = this.#consumer;
+    try {
+      consumer?.pause(this.topics.map((topic) => ({ topic })));
+    } catch {
+      /* not yet running */
+    }
+    await Promise.allSettled(this.#atWork);
+    await withinMs(stopMs, this.#commit());
+    await withinMs(stopMs, consumer?.disconnect());
     this.#consumer = undefined;
   }
 
@@ -251,6 +275,13 @@ export class BusServer extends Server implements CustomTransportStrategy {
 }
 
 class TooOld extends Error {}
+
+/** Waits for its end, whatever that is, and not longer than `ms`. */
+async function withinMs(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work?.catch(() => undefined), pause(ms, undefined, { signal: over.signal, ref: false }).catch(() => undefined)]);
+  over.abort();
+}
 
 /** Nest answers with a promise of an observable; an error comes through it thanks to the rethrowing filter (http/problem-filter.ts). */
 async function called(handler: MessageHandler, payload: unknown, tx: unknown): Promise<void> {

@@ -1,9 +1,9 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type AdminConfig, type KafkaConfig } from 'kafkajs';
 import type { Logger } from 'pino';
 
 /** The one place where the Kafka client is made. Consumers keep trying for a minute: after a broker's kill -9 the default is silent for 30 s, this one 0.5 s. The relay tries again by itself and wants to know soon. */
 export function kafkaClient(clientId: string, brokers: readonly string[], log: Pick<Logger, 'warn' | 'debug'>, retries = 60): Kafka {
-  return new Kafka({
+  return new Client({
     clientId,
     brokers: [...brokers],
     connectionTimeout: 3_000,
@@ -13,4 +13,16 @@ export function kafkaClient(clientId: string, brokers: readonly string[], log: P
     // What it calls an error is mostly a broker that moves or a group that rebalances, which it mends itself: a warning at most.
     logCreator: () => ({ level, log: { message, error, groupId } }) => log[level <= logLevel.WARN && !message.startsWith('Response') ? 'warn' : 'debug']({ kafka: error ?? groupId }, message),
   });
+}
+
+/** kafkajs lets an admin connect with the client's retries, whatever its own are: a probe's question would take a minute to fail without a broker. */
+class Client extends Kafka {
+  constructor(private readonly config: KafkaConfig) {
+    super(config);
+  }
+
+  override admin(config?: AdminConfig): Admin {
+    if (!config?.retry) return super.admin(config);
+    return new Kafka({ ...this.config, requestTimeout: 5_000, retry: { ...this.config.retry, ...config.retry } }).admin(config);
+  }
 }

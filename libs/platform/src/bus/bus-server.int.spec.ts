@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { Fact } from '@aftersales/contracts/kernel/event';
+import type { Admin, Kafka } from 'kafkajs';
+import pino from 'pino';
+import { register } from 'prom-client';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database';
+import type { Tx } from '../database/tx';
+import { DeadLetters } from '../inbox/dead-letters';
+import { Inbox } from '../inbox/inbox';
+import { Seal } from '../outbox/seal';
+import { ParcelSent, stores } from '../testing/sample/parcel.module';
+import { stack } from '../testing/stack';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database';
+import { BusServer } from './bus-server';
+import { kafkaClient } from './kafka';
+
+describe('the bus, on a real broker', () => {
+  const topic = `hq.bus-${process.pid}`;
+  const group = topic;
+  const Sent = { ...ParcelSent, topic };
+  let kafka: Kafka;
+  let admin: Admin;
+  let db: TestDatabase;
+  let database: Database;
+  const buses: BusServer[] = [];
+
+  beforeAll(async () => {
+    kafka = kafkaClient('bus-test', stack.brokers, pino({ level: 'silent' }));
+    admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3, replicationFactor: 1 }] });
+    db = await createTestDatabase('hq', join(__dirname, '../testing/sample/migrations'));
+    database = new Database({ service: db.service, system: db.system }, 10);
+    await database.open();
+  });
+  afterAll(async () => {
+    for (const bus of buses) await bus.close();
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+    await database.stop();
+    await db.drop();
+  });
+
+  /** A member of the group that writes down what it hears; `each` may hold it up or fail it. */
+  const start = (each: (step: number) => Promise<void> | void = () => undefined): BusServer => {
+    const seal = new Seal({ publicKeys: {}, privateKeys: [] });
+    const bus = new BusServer({ service: group, inboxDays: 30, kafka, inbox: new Inbox(database), deadLetters: new DeadLetters(seal), seal });
+    const hear = async ({ data, storeId }: Fact<typeof Sent>, tx: Tx) => {
+      await each(data.step);
+      await tx.query('insert into parcel_heard (store_id, parcel_id, step) values ($1, $2, $3)', [storeId, data.parcelId, data.step]);
+    };
+    bus.addHandler('hq.parcel|sent', hear as never, true, { heard: { contract: Sent, batch: false, consumer: 'hq.parcel' } });
+    bus.listen(() => undefined);
+    buses.push(bus);
+    return bus;
+  };
+  const say = async (from: number, to: number) => {
+    const producer = kafka.producer();
+    await producer.connect();
+    const messages = Array.from({ length: to - from + 1 }, (_, i) => {
+      const parcelId = uuidv7();
+      const envelope = { specversion: '1.0', id: uuidv7(), source: '/aftersales/hq', type: Sent.type, subject: parcelId, time: new Date().toISOString(), datacontenttype: 'application/json', storeid: stores.a, aggregateversion: 1, data: { parcelId, step: from + i } };
+      return { key: parcelId, value: JSON.stringify(envelope) };
+    });
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+  };
+  const heard = async () => Number((await db.admin.query('select count(*) as n from parcel_heard')).rows[0].n);
+  const committed = async () => (await admin.fetchOffsets({ groupId: group, topics: [topic] }))[0]!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  const duplicates = async () => (await register.getSingleMetric('inbox_duplicates_total')?.get())?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
+
+  it('a clean stop in the middle of a stream: what is under way ends, its offsets are committed, and the successor starts exactly behind', async () => {
+    await say(1, 5_000);
+    let half: () => void = () => undefined;
+    const inTheMiddle = new Promise<void>((resolve) => (half = resolve));
+    let count = 0;
+    const first = start(() => void (++count === 1_050 && half()));
+    await inTheMiddle;
+    await first.close();
+    const done = await heard();
+    expect([done >= 1_050, done < 5_000, await committed()]).toEqual([true, true, done]);
+
+    let all: () => void = () => undefined;
+    const toTheEnd = new Promise<void>((resolve) => (all = resolve));
+    const second = start(() => void (++count === 5_000 && all()));
+    await toTheEnd;
+    await second.close();
+    expect([await heard(), await committed(), await duplicates()]).toEqual([5_000, 5_000, 0]);
+  });
+});
