@@ -48,6 +48,7 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
     enter({ traceparent: (request.raw as Traced).traceparent ?? traceparentFrom(null) });
     done();
   });
+  closeBehindAnswers(adapter);
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix(`api/${spec.name}`, { exclude: ['health/{*rest}', 'metrics', 'l/{*rest}', 'callbacks/{*rest}'] });
   const [seal, timers, health] = [app.get(Seal), app.get(Timers), app.get(Health)];
@@ -64,4 +65,17 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
   app.connectMicroservice({ strategy: bus }, { inheritAppConfig: true });
   SwaggerModule.setup(`api/${spec.name}/docs`, app, openApiOf(spec.name, [...platformControllers, ...controllersOf(spec.module)]) as never, { jsonDocumentUrl: `api/${spec.name}/openapi.json` });
   return { app, bus };
+}
+
+/** What is under way when the server closes is answered, and its connection ends with it: kept alive it would hold the stop up until it is idle for long enough. */
+function closeBehindAnswers(adapter: FastifyAdapter): void {
+  let closing = false;
+  adapter.getInstance().addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  adapter.getInstance().addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done();
+  });
 }
