@@ -1,11 +1,9 @@
 import type { Store } from '@aftersales/directory/directory';
+import { customerPage, escape, type CallStore } from '@aftersales/platform/http/customer-page';
 import type { MessageLanguage } from '../message/templates';
 import type { Question } from '../survey/survey';
 import { fieldOf, levels, longestRemarks, type Given } from './survey-link';
 import { words } from './words';
-
-/** Whom to call. */
-export type CallStore = Pick<Store, 'name' | 'phone'>;
 
 /** A questionnaire put to a customer, in his language. */
 export interface Asked {
@@ -43,16 +41,4 @@ function choice({ question, text }: Question, language: MessageLanguage, locale:
   return `<fieldset><legend>${escape(legend)}</legend>${options.join('')}</fieldset>`;
 }
 
-/** HTML that an old phone shows: no script, no picture, nothing fetched. */
-function page(language: MessageLanguage, stores: readonly CallStore[], heading: string, body: string): string {
-  const call = ({ name, phone }: CallStore) => `<p>${escape(name)} · ${escape(words[language].call)} <a href="tel:${escape(phone.replace(/[^+\d]/g, ''))}">${escape(phone)}</a></p>`;
-  return `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${escape(heading)}</title>
-<style>body{font:1.1rem/1.6 sans-serif;max-width:34rem;margin:0 auto;padding:1rem}fieldset{margin:0 0 1rem;border:1px solid #888}label{display:block;padding:.4rem 0}textarea{width:100%;font:inherit;box-sizing:border-box}button{display:block;width:100%;margin:.6rem 0;padding:.8rem;font:inherit}footer{margin-top:2rem;border-top:1px solid #888}</style></head>
-<body><main><h1>${escape(heading)}</h1>
-${body}
-</main><footer>${stores.map(call).join('\n')}</footer></body></html>`;
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign]!);
+const page = (language: MessageLanguage, stores: readonly CallStore[], heading: string, body: string): string => customerPage({ language, heading, body, stores, call: words[language].call });

@@ -8,7 +8,7 @@ import type { Scope, Tx } from '@aftersales/platform/database/tx';
 import { currentTraceparent } from '@aftersales/platform/telemetry/trace';
 import { languageOf, type Link, type LinkPage } from './link';
 import { LinkFilter } from './link.filter';
-import { closedPage, renderPage } from './link-page';
+import { closedPage, renderPage } from './link-page.view';
 import { LinkClosed, Links } from './link.service';
 
 const html = Header('content-type', 'text/html; charset=utf-8');

@@ -2,7 +2,7 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { problemOf } from '@aftersales/platform/http/problem';
 import type { PageLanguage } from './link';
-import { renderPage } from './link-page';
+import { renderPage } from './link-page.view';
 
 const texts: Readonly<Record<PageLanguage, string>> = { 'zh-TW': '請稍候一分鐘再試。', 'zh-CN': '请稍候一分钟再试。', en: 'Please try again in a minute.' };
 

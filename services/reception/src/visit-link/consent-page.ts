@@ -37,7 +37,7 @@ const words: Readonly<Record<PageLanguage, Words>> = {
 };
 
 const money = (language: PageLanguage, amount: number, currency: string): string => {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 };
 
