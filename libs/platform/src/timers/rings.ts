@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Queue, Worker } from 'bullmq';
 import IORedis, { type Redis } from 'ioredis';
 
 const bucketMs = 50;
+const patienceMs = 2_000; // with a Redis that is frozen: nothing of ours waits for it longer
 
 /**
  * BullMQ, and all that knows it. A ring says "look for what is due", nothing more: one job for all timers of the same 50 ms, only for what
@@ -17,7 +19,7 @@ export class Rings {
   #complained = 0;
 
   constructor(private readonly service: string, redisUrl: string) {
-    const producing = new IORedis(redisUrl, { maxRetriesPerRequest: null, enableOfflineQueue: false, lazyConnect: false, retryStrategy: (times) => Math.min(times * 100, 1_000) });
+    const producing = new IORedis(redisUrl, { maxRetriesPerRequest: null, enableOfflineQueue: false, commandTimeout: patienceMs, retryStrategy: (times) => Math.min(times * 100, 1_000) });
     const working = new IORedis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(times * 100, 1_000) });
     this.#connections = [producing, working];
     for (const connection of this.#connections) connection.on('error', (error) => this.#complain(error));
@@ -62,8 +64,8 @@ export class Rings {
 
   async stop(): Promise<void> {
     const away = this.#connections[0]!.status !== 'ready';
-    await this.#worker?.close(away).catch(() => undefined);
-    if (!away) await this.queue.close().catch(() => undefined);
+    const closed = Promise.allSettled([this.#worker?.close(away), away || this.queue.close()]);
+    await Promise.race([closed, pause(patienceMs, undefined, { ref: false })]);
     for (const connection of this.#connections) connection.disconnect();
   }
 }

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
 import type { TestService } from '../testing/test-service';
+import { Database } from '../database/database';
 import { Timers } from './timers';
 import { wake } from './wake';
 
@@ -61,5 +62,31 @@ describe('timers that are in trouble stop no other', () => {
     expect(timer).toEqual({ as_due: true, attempts: 0 });
     await service.jump(3600_000);
     expect(tries).toHaveLength(2);
+  });
+
+  it('a look asked for while another ends, at whichever of its last steps, finds what is due by then', async () => {
+    const [timers, database] = [service.get(Timers), service.get(Database)];
+    const read = database.read.bind(database);
+    try {
+      for (let steps = 0; steps < 12; steps++) {
+        let well = '';
+        let second: Promise<void> | undefined;
+        database.read = async (scope, work) => {
+          const seen = await read(scope, work);
+          if (well) return seen;
+          well = await parcelDue(); // after the last thing that the look saw
+          second = (async () => {
+            for (let step = 0; step < steps; step++) await null;
+            await timers.lookForDue();
+          })();
+          return seen;
+        };
+        await timers.lookForDue();
+        await second;
+        expect([steps, await rung(well)]).toEqual([steps, 1]);
+      }
+    } finally {
+      database.read = read;
+    }
   });
 });

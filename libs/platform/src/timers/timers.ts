@@ -64,17 +64,16 @@ export class Timers {
 
   /** Fires all that is due. Several calls at once become one more look after the present one. */
   lookForDue(): Promise<void> {
-    if (this.#looking) {
-      this.#again = true;
-      return this.#looking;
+    this.#again = true;
+    return (this.#looking ??= this.#lookWhileAsked());
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    while (this.#again && !this.#stopping) {
+      this.#again = false;
+      await this.#fireAllDue().catch((error: Error) => this.#log.warn(`looks again at the next sweep: ${error.message}`));
     }
-    this.#looking = (async () => {
-      do {
-        this.#again = false;
-        await this.#fireAllDue().catch((error: Error) => this.#log.warn(`looks again at the next sweep: ${error.message}`));
-      } while (this.#again && !this.#stopping);
-    })().finally(() => (this.#looking = undefined));
-    return this.#looking;
+    this.#looking = undefined; // in the same step as the last look at #again: nobody asks in between
   }
 
   async #sweep(): Promise<void> {

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
+import { stack } from '../testing/stack';
+import { Rings } from './rings';
+
+describe('rings', () => {
+  it('a stop waits two seconds for a frozen Redis, not for ever', async () => {
+    const sockets: Socket[] = [];
+    let frozen = false;
+    const { hostname, port } = new URL(stack.redisUrl);
+    const proxy = createServer((near) => {
+      const far = createConnection(Number(port), hostname);
+      sockets.push(near, far);
+      for (const socket of [near, far]) socket.on('error', () => undefined);
+      near.on('data', (bytes) => frozen || far.write(bytes));
+      far.on('data', (bytes) => frozen || near.write(bytes));
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const rings = new Rings(`rings-${process.pid}`, `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    try {
+      const rung = new Promise<void>((resolve) => rings.start(async () => resolve()));
+      await rings.queue.waitUntilReady();
+      rings.ring(0);
+      await rung; // both connections work
+      frozen = true;
+      const from = Date.now();
+      await rings.stop();
+      expect(Date.now() - from).toBeLessThan(5_000);
+    } finally {
+      frozen = false;
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    }
+  }, 20_000);
+});
