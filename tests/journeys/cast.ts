@@ -55,23 +55,29 @@ export const maintenance = { operationCode: 'MNT-20K', skill: 'maintenance', bay
 export const pumpRepair = { operationCode: 'ENG-PUMP-W', skill: 'engine', bayType: 'lift', flatHours: 1800 };
 export const usualParts = [{ partNumber: 'OIL-5W30', quantity: 4300 }, { partNumber: 'FLT-OIL-1', quantity: 1000 }];
 
-/** A request by phone, until both halves are held. */
-export async function requested(stage: Stage, car: Car, startsAt: Date, more: { parts?: object[]; operations?: object[] } = {}) {
-  const asked = await stage.ask('advisor.a', `POST ${at('reception')}/appointments`, {
+/** A request by phone, not answered yet. @returns its appointmentId */
+export async function asked(stage: Stage, car: Car, startsAt: Date, more: { parts?: object[]; operations?: object[] } = {}): Promise<string> {
+  const { appointmentId } = await stage.ask('advisor.a', `POST ${at('reception')}/appointments`, {
     body: {
       kind: 'maintenance', channel: 'phone', startsAt: startsAt.toISOString(), concern: '保养，另外发动机水温偏高',
       car: { known: true, customerId: car.customerId, vehicleId: car.vehicleId, brand: 'nova' },
       operations: more.operations ?? [maintenance], parts: more.parts ?? usualParts,
     },
   });
+  return appointmentId;
+}
+
+/** A request by phone, until both halves are held. */
+export async function requested(stage: Stage, car: Car, startsAt: Date, more: Parameters<typeof asked>[3] = {}) {
+  const appointmentId = await asked(stage, car, startsAt, more);
   return stage.until('both halves of the booking', async () => {
-    const appointment = await stage.ask('advisor.a', `GET ${at('reception')}/appointments/${asked.appointmentId}`);
+    const appointment = await stage.ask('advisor.a', `GET ${at('reception')}/appointments/${appointmentId}`);
     return appointment.newest.state === 'held' && appointment;
   });
 }
 
 /** Read back and booked. */
-export async function booked(stage: Stage, car: Car, startsAt: Date, more: Parameters<typeof requested>[3] = {}) {
+export async function booked(stage: Stage, car: Car, startsAt: Date, more: Parameters<typeof asked>[3] = {}) {
   const held = await requested(stage, car, startsAt, more);
   const path = `${at('reception')}/appointments/${held.appointmentId}`;
   await stage.move('advisor.a', path, 'read-back', { flatHours: 1200, cost: { amount: 68_000, currency: 'CNY' }, papers: ['driving-licence', 'maintenance-book'] });

@@ -7,6 +7,7 @@ import { createDatabases } from '../../tools/stack/databases.mjs';
 import { Whole } from '../support/whole';
 import { cancelled, noShow, notComing, rescheduled, unknownAtTheGate } from './alternatives';
 import { maintenanceJourney } from './maintenance';
+import { policiesFollowed } from './policies';
 import { Stage, type Addresses } from './stage';
 
 const root = join(__dirname, '../..');
@@ -45,6 +46,8 @@ describe('journeys, on the whole system with two replicas of each service', () =
   it('REC-6 TIM-3 a rescheduled one rings once at the new time', () => rescheduled(stage), 60_000);
 
   it('REC-12 CRM-1 CRM-5 CRM-16 an unknown car at the gate is introduced once, served, delivered and asked by link; its file is complete in time', () => unknownAtTheGate(stage), 90_000);
+
+  it('TIM-6 HQ-1 HQ-2 REC-1 REC-6 REC-9 REC-16 REC-18 REC-19 WRK-2 PRT-3 PRT-4 CRM-1 CRM-5 CRM-13 CRM-16 CLM-4 CLM-11 what headquarters publishes next is followed by the next promise of each service, not by the running one', () => policiesFollowed(stage), 180_000);
 
   it('HQ-9 every figure is rebuilt from the topics into an empty database, bit by bit the same', async () => {
     // What an earlier run rebuilt on a stack that was kept is not empty.
