@@ -1,4 +1,5 @@
 import { ClaimAccepted, ClaimPaid, ClaimRejected, ClaimReturned, ClaimSubmitted } from '@aftersales/contracts/claims/claim';
+import seed from '@aftersales/contracts/hq/seed-policies';
 import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
 import { v7 as uuidv7 } from 'uuid';
 import { ClaimsWorld, day, labour, part, type TestVisit } from '../testing/claims-world';
@@ -125,12 +126,18 @@ describe('a claim', () => {
     await world.move(visit, 'submit', { as: both });
     await world.claimIs(visit, 'rejected');
     expect(await saidOf(visit, ClaimRejected)).toMatchObject([{ reason: 'misuse', lines: [{}, {}] }]);
-    const place = (as: string) => world.move(visit, 'place-lines', { as, body: { lines: visit.lines.slice(0, 2).map(({ lineId }) => ({ lineId, payer: 'internal' })) } });
-    expect((await place(both)).status).toBe(403);
+    const [first, second] = visit.lines;
+    const place = (as: string, payer: string, { lineId } = first!) => world.move(visit, 'place-lines', { as, body: { lines: [{ lineId, payer }] } });
+    const { staff } = world.org.a;
+    expect((await place(both, 'internal')).status).toBe(403);
     await world.org.policy('line.internal-approver', { approverRoles: ['technical-director'] });
-    expect(await place(both)).toMatchObject({ status: 409, body: { code: 'claim.two-people' } });
-    expect(await place(world.org.a.staff['technical-director'])).toMatchObject({ status: 200 });
-    await world.org.policy('line.internal-approver', { approverRoles: ['service-manager', 'store-manager'] });
+    expect(await place(both, 'internal')).toMatchObject({ status: 409, body: { code: 'claim.two-people' } });
+    expect(await place(staff['technical-director'], 'internal')).toMatchObject({ status: 200 });
+    expect(await place(staff['technical-director'], 'goodwill', second)).toMatchObject({ status: 403, body: { code: 'claim.approver' } });
+    await world.org.policy('line.goodwill-approver', { approverRoles: ['technical-director'] });
+    expect(await place(staff['store-manager'], 'goodwill', second)).toMatchObject({ status: 403, body: { code: 'claim.approver' } });
+    expect(await place(staff['technical-director'], 'goodwill', second)).toMatchObject({ status: 200 });
+    for (const kind of ['line.internal-approver', 'line.goodwill-approver'] as const) await world.org.policy(kind, { approverRoles: ['service-manager', 'store-manager'] });
   });
 
   it('CLM-4 an appeal sends the rejected lines again, and both answers together pay the claim', async () => {
@@ -231,6 +238,10 @@ describe('a claim', () => {
       await world.claimIs(visit, state);
     }
     expect(await rate()).toEqual({ decided: 2, passed: 1, passedAtOnce: 1, partly: 0, rejected: 1, percent: 50, targetPercent: 95 });
+    const { value: quality } = seed.find(({ kind }) => kind === 'targets.quality')!;
+    await world.org.policy('targets.quality', { ...quality, claimPassAtLeastPercent: 97 });
+    expect(await rate()).toMatchObject({ percent: 50, targetPercent: 97 });
+    await world.org.policy('targets.quality', quality);
     expect((await world.service.http(`GET /stores/${a.storeId}/claims?repairOrder=${one.repairOrder}`, { as: a.staff['claims-clerk'] })).body.claims).toEqual([]);
   });
 });
