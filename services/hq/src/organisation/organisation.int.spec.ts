@@ -1,10 +1,12 @@
 import { PolicyChanged } from '@aftersales/contracts/hq/policy';
+import seed from '@aftersales/contracts/hq/seed-policies';
 import { StaffChanged } from '@aftersales/contracts/hq/staff';
 import { TestOrganisation } from '@aftersales/directory/testing/organisation';
 import { TestService } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
 import { HqModule } from '../hq.module';
 import { hqSettings } from '../hq.settings';
+import { policyIdOf } from './first-start.service';
 
 describe('organisation', () => {
   let service: TestService;
@@ -32,6 +34,16 @@ describe('organisation', () => {
     expect(await put({ value: { workingMinutes: 20 } })).toMatchObject({ status: 412, body: { code: 'http.stale' } });
     expect(await put({ value: { workingMinutes: 20 } }, 1)).toMatchObject({ status: 200, body: { version: 2 } });
     expect((await service.said(PolicyChanged)).filter(({ data }) => data.policyId === policyId).map(({ data }) => data.version)).toEqual([1, 2]);
+  });
+
+  it('HQ-1 every figure of the seed has its next version through this door, and goes out whole', async () => {
+    const from = '2030-01-01T00:00:00.000Z';
+    for (const { kind, value, onOpen } of seed) {
+      const next = await service.http(`PUT /organisation/policies/${policyIdOf(kind)}`, { as: org.hqAdmin, ifMatch: 1, body: { kind, scope: { level: 'group' }, value, onOpen, from } });
+      expect([kind, next.status, next.body.version]).toEqual([kind, 200, 2]);
+    }
+    const said = (await service.said(PolicyChanged)).map(({ data }) => data).filter((data) => data.from === from);
+    expect(said.map(({ kind, value, onOpen }) => ({ kind, value, onOpen }))).toEqual(seed);
   });
 
   it('HQ-1 a policy with a value that does not fit its kind is refused by field and changes nothing', async () => {
