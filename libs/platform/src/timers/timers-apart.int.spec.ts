@@ -43,6 +43,23 @@ describe('timers that are in trouble stop no other', () => {
     expect(await rung(held)).toBe(1);
   }, 30_000);
 
+  it('one whose timer somebody holds, so that it can not even be put off', async () => {
+    const [held, well] = [await parcelDue(), await parcelDue()];
+    await service.rows(`update timer set ring_at = ring_at - interval '1 minute' where subject = $1`, [held]); // at the head
+    const holder = await service.db.admin.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select 1 from timer where subject = $1 for update', [held]);
+      await service.fireDue();
+      expect([await rung(held), await rung(well)]).toEqual([0, 1]);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    await service.fireDue();
+    expect(await rung(held)).toBe(1);
+  }, 60_000);
+
   it('one that is moved while it fails rings at its new time, not before', async () => {
     let moved: Promise<void> | undefined;
     const tries: Date[] = [];

@@ -14,6 +14,7 @@ const batch = 200;
 
 /** A lock not got in time, a statement that takes too long, a deadlock again and again: one subject's trouble, which must not stop the others. */
 const ofTheSubject = new Set(['55P03', '57014', '40P01', '40001']);
+const isOfTheSubject = (error: unknown): boolean => ofTheSubject.has((error as { code?: string }).code ?? '');
 
 interface TimerRow extends Rung {
   readonly traceparent: string | null;
@@ -25,9 +26,9 @@ interface Kind {
 }
 
 /**
- * PostgreSQL holds the timers, BullMQ rings, a sweep finds what was not rung (docs/model/Timer.tla). One look fires *all* that is due:
- * due ids are read without a lock, then in one transaction the subjects are locked in id order (LookUnderLock), the timers that are still
- * due by the database's clock (DatabaseClock) are deleted, and the feature acts (OneTransaction). So a ring may be old, doubled or missing.
+ * PostgreSQL holds the timers, BullMQ rings, a sweep finds what was not rung (docs/model: Timer, TimerBatch, TimerLocks). One look fires *all* that is due:
+ * due ids are read without a lock, then in one transaction the subjects are locked in id order, the timers that are still due by the
+ * database's clock are deleted, and the feature acts. So a ring may be old, doubled or missing.
  */
 @Injectable()
 export class Timers {
@@ -58,7 +59,7 @@ export class Timers {
 
   start(): void {
     this.rings.start(() => this.lookForDue());
-    this.#sweeping = setInterval(() => void this.#sweep(), sweepMs);
+    this.#sweeping = setInterval(() => void this.#sweep(), sweepMs); // Timer.tla: Sweep
     void this.#sweep();
   }
 
@@ -96,7 +97,7 @@ export class Timers {
   async #fireAllDue(): Promise<void> {
     const known = [...this.#kinds.keys()];
     for (;;) {
-      // Kinds of nobody (a version rolled back) are left out here and not after the limit: a batch of them at the head must not stop all others.
+      // TimerBatch.tla: KnownKinds. Kinds of nobody (a version rolled back) are left out here and not after the limit: a batch of them at the head must not stop all others.
       const due = await this.#look((tx) => tx.query<TimerRow>(`select * from timer where ring_at <= app_now() and kind = any($1::text[]) order by ring_at limit ${batch}`, [known]));
       for (const kind of new Set(due.map((timer) => timer.kind))) {
         if (this.#stopping) return;
@@ -110,12 +111,12 @@ export class Timers {
     try {
       await this.#fire(kind, this.#kinds.get(kind)!, due);
     } catch (error) {
-      if (isTransient(error) && !ofTheSubject.has((error as { code?: string }).code ?? '')) throw error;
-      if (due.length > 1) {
+      if (isTransient(error) && !isOfTheSubject(error)) throw error; // TimerBatch.tla: ItsOwnTrouble
+      if (due.length > 1) { // TimerBatch.tla: OneByOne
         for (const one of due) if (!this.#stopping) await this.#fireTogether(kind, [one]);
         return;
       }
-      await this.#postpone(kind, due[0]!, error as Error);
+      await this.#postpone(kind, due[0]!, error as Error); // Timer.tla: KeepFailed
     }
   }
 
@@ -123,7 +124,9 @@ export class Timers {
     const subjects = due.map(({ subject }) => subject);
     const stores = [...new Set(due.flatMap(({ storeId }) => storeId ?? []))];
     return this.database.transaction({ stores, actor: { kind: 'system', reason: 'timer' } }, async (tx) => {
+      // TimerLocks.tla: SubjectFirst, IdOrder; Timer.tla: LookUnderLock
       await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for no key update`, [subjects]);
+      // Timer.tla: DatabaseClock, OneTransaction
       const still = await tx.query<TimerRow>(`delete from timer where kind = $1 and subject = any($2::uuid[]) and ring_at <= app_now() returning *`, [kind, subjects]);
       for (const timer of still.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())) {
         tx.cause = { id: `${kind}/${timer.subject}`, traceparent: timer.traceparent };
@@ -138,13 +141,19 @@ export class Timers {
     });
   }
 
-  /** Never lost: tried again after 1, 2, 4 … 300 s, and counted as failing until it is done. */
+  /**
+   * Never lost: tried again after 1, 2, 4 … 300 s, and counted as failing until it is done.
+   * Timer.tla: PostponeOnlyDue, DueStays; TimerBatch.tla: Postpone, GoesOnAnyway; TimerLocks.tla: PostponeAlone
+   */
   async #postpone(kind: string, { subject, storeId, attempts }: TimerRow, error: Error): Promise<void> {
     this.#log.error({ kind, subject, storeId }, `failed, attempt ${attempts + 1}: ${error.stack ?? error.message}`);
-    await this.database.acrossStores('timer failed', (tx) => tx.query(
+    const postponed = this.database.acrossStores('timer failed', (tx) => tx.query(
       `update timer set attempts = attempts + 1, last_error = $3, ring_at = app_now() + least(300, 2 ^ least(attempts, 9)) * interval '1 second' where kind = $1 and subject = $2 and ring_at <= app_now()`, // one that was moved meanwhile rings when it says
       [kind, subject, error.message.slice(0, 500)],
     ));
+    await postponed.catch((held: Error) => {
+      if (!isOfTheSubject(held)) throw held; // somebody holds the timer itself: it stays due, and the others go on
+    });
   }
 
   #look<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
