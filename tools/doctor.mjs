@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { cacheDir, root } from './stack/cache.mjs';
 import { dockerAnswers } from './stack/docker.mjs';
+import { tlcJarName } from './model/check.mjs';
 import { kafkaJarsName } from './stack/kafka.mjs';
 import { postgresPackage } from './stack/postgres.mjs';
 import { npmPackagesMissing } from './stack/prepare.mjs';
@@ -37,6 +38,7 @@ async function examine() {
   const npm = !npmPackagesMissing();
   const java = await javaVersion();
   const jars = path.join(cacheDir(), kafkaJarsName());
+  const tlc = path.join(cacheDir(), tlcJarName);
   const { DATABASE_URL, REDIS_URL, KAFKA_BROKERS } = process.env;
   /** Not needed where the part is given or Docker runs it. @param {Finding} finding @param {string | undefined} given */
   const native = (finding, given) => ({ ...finding, info: docker || Boolean(given) });
@@ -49,6 +51,7 @@ async function examine() {
     native(program('redis-server'), REDIS_URL),
     native({ ...program('java'), ok: java >= 17, found: java ? `version ${java} (wanted 17 or newer)` : 'not on PATH' }, KAFKA_BROKERS),
     native({ what: 'kafka jars', ok: fs.existsSync(jars), found: jars, mend: 'npm start (fetches them by Maven)' }, KAFKA_BROKERS),
+    { what: 'TLC', ok: fs.existsSync(tlc), found: tlc, mend: 'npm run model (fetches it by Maven; wants Java)', info: true },
     ...(fs.existsSync(jars) ? [] : [native(program('mvn'), KAFKA_BROKERS)]),
   ];
 }

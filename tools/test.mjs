@@ -1,8 +1,9 @@
-// npm test: lint, types and every kind of test, on a stack of its own; ends with the counts.
+// npm test: lint, types, the protocol models and every kind of test, on a stack of its own; ends with the counts.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkModels } from './model/check.mjs';
 import { prepare } from './stack/prepare.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -65,6 +66,14 @@ try {
   if (wanted('use-cases')) await jest('use-cases', ['use-cases'], env, ['-w', '2']);
 } finally {
   await stack.stop();
+}
+if (wanted('model')) {
+  log('model …');
+  const models = await checkModels({ log }).catch((/** @type {Error} */ error) => (log(error.message), { passed: 0, failed: 1 }));
+  passed += models.passed;
+  failed += models.failed;
+  log(`model: ${models.failed === 0 ? 'green' : 'RED'}`);
+  if (models.failed) bad.push('model');
 }
 // Whole-system tests start the platform themselves, in separate processes.
 if (wanted('journeys')) await jest('journeys', ['journeys'], {}, ['-i']);

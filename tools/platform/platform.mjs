@@ -141,7 +141,7 @@ function sealKeys(home) {
   return JSON.parse(fs.readFileSync(file, 'utf8'));
 }
 
-/** Every service's clock jumps ahead by `ms`, and looks at once for what became due. @param {Record<string, { owner: string }>} databases @param {number} ms */
+/** Every service's clock jumps ahead by `ms`, never back (Timer.tla: OnlyGrows), and looks at once for what became due. @param {Record<string, { owner: string }>} databases @param {number} ms */
 export async function jumpClocks(databases, ms) {
   const { default: pg } = await import('pg');
   await Promise.all(Object.values(databases).map(async ({ owner }) => {

@@ -17,7 +17,7 @@ create function app_clock() returns timestamptz(3) language sql stable
   as $$ select date_trunc('milliseconds', now() + coalesce((select shift from clock_shift), interval '0'))::timestamptz(3) $$;
 
 -- The opening statement of every transaction: stores, clock, and the transaction id, taken before any outbox id is drawn
--- (docs/model/Relay.tla, XidFirst). A transaction that only reads takes none.
+-- (Relay.tla: XidFirst), and one now for all of it (Timer.tla: OneNow). A transaction that only reads takes no id.
 create function app_open(stores text, writes boolean, out now timestamptz(3)) language plpgsql as $$
 begin
   now := app_clock();
@@ -50,7 +50,7 @@ end $$;
 call declare_scope('clock_shift', 'owner');
 
 create table outbox (
-  id         bigint generated always as identity (cache 1) primary key,
+  id         bigint generated always as identity (cache 1) primary key, -- Relay.tla: CacheOne
   topic      text not null,
   key        text not null,
   store_id   uuid,
@@ -71,7 +71,7 @@ create table inbox (
 create index inbox_noted_at on inbox (noted_at);
 call declare_scope('inbox', 'platform');
 
--- The lock that parking and replaying hold (docs/model/Consumer.tla, LockKey); it exists while the key has a dead or parked fact.
+-- The lock that parking and replaying hold (docs/model/Consumer); it exists while the key has a dead or parked fact.
 create table dead_key (
   consumer text not null,
   topic    text not null,

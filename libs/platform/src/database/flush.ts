@@ -28,13 +28,14 @@ export interface Written {
   readonly now: Date;
 }
 
-/** Two transactions that wake the same subjects never wait for each other in a ring. */
+/** Two transactions that wake the same subjects never wait for each other in a ring (TimerLocks.tla: OneTimerOrder). */
 const inOneOrder = (timers: Iterable<PendingTimer>): PendingTimer[] => [...timers].sort((a, b) => (a.kind + a.subject < b.kind + b.subject ? -1 : 1));
 
 export async function flush(tx: Tx): Promise<Written> {
   const { facts, timers, answer } = tx.pending;
   if (facts.length || timers.size || answer) {
     const rows = await Promise.all(facts.map(async ({ topic, key, storeId, envelope }) => ({ topic, key, storeId, envelope: await envelope() })));
+    // Relay.tla: DrawUnderLock; TimerLocks.tla: TimersLast. Whoever calls is at the end of the transaction and holds its rows.
     await tx.query(all, [JSON.stringify(rows), JSON.stringify(inOneOrder(timers.values())), JSON.stringify(answer ? [answer] : [])]);
   }
   return { facts: facts.length, dueAt: [...timers.values()].flatMap((timer) => timer.dueAt ?? []), now: tx.now };

@@ -57,6 +57,7 @@ export class LeaderConnection {
   /**
    * Keeps the session awake while `work` goes on elsewhere. Without it a send that takes longer than `idle_session_timeout` costs the lead,
    * what was acknowledged can't be deleted, and under a slow broker the same batch is sent for ever. A frozen process keeps nothing awake.
+   * RelaySending.tla: AwakeDuringSend
    */
   async keptDuring<T>(work: Promise<T>): Promise<T> {
     const awake = setInterval(() => void this.query('select 1').catch(() => undefined), awakeMs);

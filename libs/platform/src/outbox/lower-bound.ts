@@ -4,10 +4,10 @@ const worthIt = 500; // deleted rows that the scan passes before it is worth rai
 
 /**
  * At or below `id` no outbox row waits and none ever will: what spares the scan the rows that are sent and deleted but, while somebody's report
- * keeps an old snapshot, still stand in table and index. It lives in the memory of one lead (docs/model/Relay.tla: Low); the next begins at 0.
+ * keeps an old snapshot, still stand in table and index. It lives in the memory of one lead (Relay.tla: Low); the next begins at 0.
  *
  * A row whose id was drawn may commit long after rows with higher ids. So a probe takes the newest id drawn and, in a later statement, a
- * transaction id: whoever drew up to that id opened before it (XidFirst: `app_open` takes the transaction id in the opening statement). When
+ * transaction id: whoever drew up to that id opened before it (`app_open` takes the transaction id in the opening statement). When
  * all those have ended, each of their rows is visible or will never be. The transaction id is one of our own and not `pg_snapshot_xmax`, which
  * is one past the last *completed* transaction: open ones may be younger than it.
  */
@@ -30,14 +30,14 @@ export class LowerBound {
   }
 
   async #take(): Promise<void> {
-    // IdThenXid: two statements, in this order. `last_value` of a sequence that was never used is 1, which nobody has drawn.
+    // Relay.tla: IdThenXid, OwnXid. Two statements, in this order. `last_value` of a sequence that was never used is 1, which nobody has drawn.
     const [drawn] = await this.connection.query<{ newest: number }>('select case when is_called then last_value else 0 end as newest from outbox_id_seq');
     const [opened] = await this.connection.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
     this.#probe = { newest: drawn!.newest, xid: opened!.xid };
     this.#deleted = 0;
   }
 
-  /** One statement, one snapshot: where it shows the older transactions as ended (SafeLow), it shows what they left. */
+  /** One statement, one snapshot: where it shows the older transactions as ended, it shows what they left. Relay.tla: SafeLow, OneSnapshot; RelaySending.tla: BoundByTable */
   async #raise({ newest, xid }: { newest: number; xid: string }): Promise<void> {
     const [seen] = await this.connection.query<{ bound: number | null }>(
       `select case when pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8

@@ -22,7 +22,7 @@ interface OutboxRow {
 
 /**
  * From the outbox to Kafka, in order: one leader per database reads every unpublished row in id order, sends, and deletes what the broker
- * has acknowledged (docs/model/Relay.tla: Scan = "pending", MarkAfterSend; lower-bound.ts: Low). While a batch is being sent, the one before is
+ * has acknowledged (docs/model: Relay and RelaySending). While a batch is being sent, the one before is
  * deleted and the next is read; one send is outstanding. All reads and deletes run on the leader's own connection: losing it is losing the lead.
  * A send that was rejected throws the producer and what was read away and begins again from the table.
  */
@@ -84,7 +84,7 @@ export class Relay {
       if (reading.status === 'rejected') throw reading.reason;
       if (sending.status === 'rejected') {
         await this.#apart(batch, sending.reason);
-        [sent, batch] = [[], await this.#read([])]; // what was read ahead may hold facts that now have to wait
+        [sent, batch] = [[], await this.#read([])]; // RelaySending.tla: DropAhead. What was read ahead may hold facts that now have to wait
       } else {
         [sent, batch] = [batch, reading.value];
       }
@@ -94,13 +94,14 @@ export class Relay {
   }
 
   async #deleteAndRead(sent: readonly OutboxRow[], sending: readonly OutboxRow[]): Promise<OutboxRow[]> {
-    await this.#delete(sent); // MarkAfterSend
+    await this.#delete(sent); // Relay.tla: MarkAfterSend
     return this.#read(sending);
   }
 
   /**
    * The next rows in id order, of all that are unpublished and not being sent. Not "above those being sent": a lower id may have been committed
    * since. Rows that wait are left out here and not after the limit: 500 of them at the head must not stop every other.
+   * (Relay.tla: Scan; RelaySending.tla: AheadBeside, WaitBeforeLimit)
    */
   async #read(sending: readonly OutboxRow[]): Promise<OutboxRow[]> {
     for (const waiting of Object.values(this.#waiting)) for (const [place, until] of waiting) if (until <= Date.now()) waiting.delete(place);
@@ -134,7 +135,7 @@ export class Relay {
       this.#waiting.topics.set(topic, Date.now() + topicWaitsMs);
       this.#log.error(`${topic} takes nothing now, its facts wait from outbox row ${id} on: ${error.message}`);
     } else if (rows.length > 1) {
-      for (const row of rows) if (!this.#waiting.keys.has(placeOf(row))) await this.#sendAlone([row]);
+      for (const row of rows) if (!this.#waiting.keys.has(placeOf(row))) await this.#sendAlone([row]); // RelaySending.tla: KeyWaits
     } else {
       this.#waiting.keys.set(placeOf(rows[0]!), Date.now() + keyWaitsMs);
       this.#log.error(`outbox row ${id} on ${topic} is refused by the broker; its key waits: ${error.message}`);

@@ -81,7 +81,7 @@ export class Promises {
   async keep(tx: Tx, kind: string, subject: string, graceMs = 0): Promise<void> {
     const row = await this.#locked(tx, kind, subject);
     if (!row) return this.#doneAfterLate(tx, kind, subject);
-    const kept = tx.now.getTime() <= row.dueAt.getTime() + graceMs;
+    const kept = tx.now.getTime() <= row.dueAt.getTime() + graceMs; // Timer.tla: KeptByDue
     await this.#end(tx, row, { outcome: kept ? 'kept' : 'late', cause: kept ? null : 'outage', doneAt: tx.now });
   }
 

@@ -56,7 +56,7 @@ function confirmationAt(slotStartsAt: Date, now: Date, { wallMinutesBefore, firs
   return { at: usual, steps: [{ rule: 'before-slot', slot: slotStartsAt.toISOString(), wallMinutesBefore }] };
 }
 
-/** TIM-4: the confirmation rings, perhaps long after it was due. */
+/** TIM-4: the confirmation rings, perhaps long after it was due (Timer.tla: CatchUp). */
 export function whenConfirmationRings(slotStartsAt: Date, { callAt }: Plan, now: Date): 'ask' | 'call' | 'drop' {
   if (now >= slotStartsAt) return 'drop';
   return now.getTime() > Date.parse(callAt) ? 'call' : 'ask';
