@@ -43,15 +43,17 @@ log_line_prefix = '%m [%p] %q%u@%d '
 log_checkpoints = off
 `;
 
-/** @param {{ dir: string, port: number, log: (line: string) => void }} options */
-export function postgresPart({ dir, port, log }) {
+/** @typedef {{ env?: Record<string, string>, settings?: string[] }} Postgres   more of its environment, more lines of its settings */
+
+/** @param {{ dir: string, port: number, more?: Postgres, log: (line: string) => void }} options */
+export function postgresPart({ dir, port, more = {}, log }) {
   const as = isRoot ? nobody() : {};
   // Below a 0700 folder (a checkout in /root) nobody could not reach its own data.
   const home = !isRoot || isOpen(dir) ? path.join(dir, 'postgres') : path.join(cacheDir(), 'data', shortHash(dir));
   const data = path.join(home, 'data');
   const cluster = `aftersales-${shortHash(dir)}`; // shown in the title of every child process
   const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
-  const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
+  const env = { PATH: process.env['PATH'], LC_ALL: 'C', ...more.env };
   let binaries = '';
 
   async function prepare() {
@@ -71,7 +73,7 @@ export function postgresPart({ dir, port, log }) {
     }
     // All processes of this folder are gone by now, but the pid in the file may belong to another server meanwhile.
     fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
-    fs.writeFileSync(path.join(data, 'postgresql.conf'), settings(port));
+    fs.writeFileSync(path.join(data, 'postgresql.conf'), [settings(port), ...(more.settings ?? []), ''].join('\n'));
   }
 
   const part = new Part({

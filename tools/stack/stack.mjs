@@ -24,6 +24,7 @@ import { all, ensurePrograms } from './run.mjs';
  * @property {(line: string) => void} [log]
  * @property {number} [brokers]       more than one: native only
  * @property {boolean} [nativeOnly]   fault tests kill processes, so they need their own
+ * @property {import('./postgres.mjs').Postgres} [postgres]   the bench's: a slower disk, other settings
  * @property {AbortSignal} [signal]   gives up and stops what was started so far
  * @property {boolean} [keep]         it outlives this process; whoever starts it again shares it
  *
@@ -45,9 +46,9 @@ function writeState(dir, state) {
   fs.renameSync(`${stateFile(dir)}.new`, stateFile(dir));
 }
 
-/** @param {string} dir @param {number} portBase @param {number} brokers @param {(line: string) => void} log */
-function nativeParts(dir, portBase, brokers, log) {
-  const postgres = postgresPart({ dir, port: portBase, log });
+/** @param {string} dir @param {number} portBase @param {number} brokers @param {(line: string) => void} log @param {import('./postgres.mjs').Postgres} [more] */
+function nativeParts(dir, portBase, brokers, log, more) {
+  const postgres = postgresPart({ dir, port: portBase, more, log });
   const redis = redisPart({ dir, port: portBase + 1, log });
   const kafka = kafkaParts({ dir, port: portBase + 2, brokers, log });
   return {
@@ -90,10 +91,10 @@ async function startDocker(portBase, wanted, brokers, log) {
 }
 
 /** @param {Options} options */
-export async function startStack({ dir, portBase, services = [], log = console.error, brokers = 1, nativeOnly = false, keep = false, signal }) {
+export async function startStack({ dir, portBase, services = [], log = console.error, brokers = 1, nativeOnly = false, keep = false, postgres, signal }) {
   fs.mkdirSync(dir, { recursive: true });
   const home = fs.realpathSync(dir);
-  const { urls, parts } = nativeParts(home, portBase, brokers, log);
+  const { urls, parts } = nativeParts(home, portBase, brokers, log, postgres);
   const before = readState(home);
   const runsNatively = before !== undefined && nativeOf(parts, before.taken).some((part) => part.running);
   const shared = before?.keep === true && (runsNatively || Object.values(before.taken).includes('docker'));

@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { stack, startSample, stores, Timers } from '../lib/ours.mjs';
+import { due, effects, pending, prepare } from '../lib/timers.mjs';
+
+const require = createRequire(import.meta.url);
+const IORedis = require('ioredis');
+
+/** 200 timers a second fall due one after the other while a million wait: how late the 99th of a hundred is, and what Redis holds for it. */
+export const figure = { id: 'P8', what: 'p99 lag of 200 timers a second', unit: 'ms', floor: 100, goal: 15, less: true };
+
+const [floorMb, goalMb] = [64, 16];
+
+export async function measure({ quick }) {
+  const [waiting, seconds] = quick ? [100_000, 6] : [1_000_000, 30];
+  const service = await startSample();
+  const redis = new IORedis(stack.redisUrl);
+  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]) / 2 ** 20;
+  try {
+    await prepare(service.db.admin);
+    const before = await used();
+    let most = 0;
+    const looking = setInterval(() => void used().then((mb) => (most = Math.max(most, mb))), 200);
+    await pending(service.db.admin, waiting);
+    await service.rows('analyze timer');
+    service.get(Timers).start();
+    await due(service.db.admin, stores.a, 200, 7_000, 5); // a second of it to warm up
+    await effects(service.db.admin);
+    await due(service.db.admin, stores.a, 200 * seconds, 7_000, 5);
+    const { p99 } = await effects(service.db.admin);
+    clearInterval(looking);
+    const mb = most - before;
+    return { value: p99, also: `Redis ${mb.toFixed(1)} MB, floor ${floorMb} goal ${goalMb}: ${mb <= goalMb ? 'goal' : mb <= floorMb ? 'floor' : 'MISSED'}; ${waiting.toLocaleString('en')} waiting` };
+  } finally {
+    redis.disconnect();
+    await service.stop();
+  }
+}

@@ -1,0 +1,64 @@
+// npm run bench [-- --quick] [--only P1,P3] [--profile native|slow] [--save] [--port-base 5480]
+import { fork } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startStack } from '../tools/stack/stack.mjs';
+import { probe, slowSync } from './lib/storage.mjs';
+import { line, save } from './lib/results.mjs';
+
+const files = {
+  P1: 'command', P2: 'wake-up', P3: 'relay', P4: 'held-snapshot', P5: 'consumer', P6: 'way', P7: 'due-at-once', P8: 'steady-timers', P9: 'takeover', P10: 'restart', P11: 'csi', P12: 'boot',
+};
+const { values } = parseArgs({ options: {
+  quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, 'port-base': { type: 'string', default: '5480' },
+} });
+const wanted = (values.only?.split(',') ?? Object.keys(files)).filter((id) => fs.existsSync(new URL(`figures/${files[id]}.mjs`, import.meta.url)));
+const profiles = values.profile ? [values.profile] : values.quick ? ['native'] : ['native', 'slow'];
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'aftersales-bench-'));
+fs.chmodSync(scratch, 0o755); // PostgreSQL runs as somebody else when we are root
+const storage = slowSync(scratch);
+const stack = await startStack({
+  dir: '.run/bench', portBase: Number(values['port-base']), nativeOnly: true, log: () => undefined,
+  postgres: { ...storage.postgres, settings: ['track_commit_timestamp = on'] },
+});
+const admin = new pg.Client(stack.databaseAdminUrl);
+let failed = 0;
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stack.stop().then(() => process.exit(130)));
+try {
+  await admin.connect();
+  console.log(`${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version}; load ${os.loadavg().map((n) => n.toFixed(1)).join(' ')}${values.quick ? '; quick' : ''}`);
+  for (const profile of profiles) {
+    const slow = profile === 'slow';
+    await storage.slower(slow ? 1000 : 0, admin);
+    const commit = await probe(admin);
+    console.log(`\n${slow ? `storage: +1 ms per sync of the WAL (${storage.how})` : 'storage: native'}; a commit alone takes ${commit.median.toFixed(2)} ms (p90 ${commit.p90.toFixed(2)})`);
+    for (const id of wanted) {
+      const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, rounds: values.quick ? 3 : 7 } });
+      if (!measured) continue;
+      if (measured.failed) failed++;
+      console.log(line(measured));
+      if (values.save && !measured.failed) save({ ...measured, profile, quick: values.quick, commit, load: os.loadavg()[0] });
+    }
+  }
+} finally {
+  await admin.end();
+  await stack.stop();
+  fs.rmSync(scratch, { recursive: true });
+}
+process.exitCode = failed ? 1 : 0;
+
+function inOwnProcess(task) {
+  const child = fork(new URL('lib/one.mjs', import.meta.url), [JSON.stringify(task)], {
+    env: { ...process.env, TEST_DATABASE_URL: stack.databaseAdminUrl, TEST_REDIS_URL: stack.redisUrl, TEST_KAFKA_BROKERS: stack.kafkaBrokers, NODE_NO_WARNINGS: '1' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  return new Promise((resolve) => {
+    let answer = { figure: { id: task.file }, failed: 'it died' };
+    child.on('message', (message) => (answer = message));
+    child.on('exit', () => resolve(answer.result === null ? undefined : answer)); // null: this figure has nothing to say on this storage
+  });
+}
