@@ -33,7 +33,7 @@ export interface BusOptions {
 
 /**
  * The kafkajs consumer as a Nest transport: every `@On` method is an event handler of it. Offsets are committed behind the transactions
- * (docs/model: Consumer, ConsumerRetry). A transient fault pauses its partition alone; nothing waits inside `eachBatch`.
+ * (docs/model/Consumer.tla, OffsetAfterTx). A transient fault pauses its partition alone; nothing waits inside `eachBatch`.
  */
 export class BusServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('bus');
@@ -197,15 +197,13 @@ export class BusServer extends Server implements CustomTransportStrategy {
             count('facts_unheard_total', { topic });
             continue;
           }
-          // Consumer.tla: OldByFact. What is sent again is young as a message, and nobody remembers that it was applied.
-          const said = Math.min(Number(message.timestamp), read.fact?.at.getTime() ?? Infinity);
-          if (Date.now() - said > this.options.inboxDays * dayMs && !compacted) throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
+          if (Date.now() - Number(message.timestamp) > this.options.inboxDays * dayMs && !compacted) throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
           arrived.push(read);
         }
-        if (arrived.length) await this.options.inbox.apply(hearing, arrived);
+        if (arrived.length) await stayingMember(heartbeat, this.options.inbox.apply(hearing, arrived));
         if (arrived.length) failpoint('bus.after-effect');
         const last = messages[messages.length - 1]!.offset;
-        resolveOffset(last); // Consumer.tla: OffsetAfterTx
+        resolveOffset(last);
         this.#done.set(place, { topic, partition, offset: String(Number(last) + 1) });
         this.#retries.delete(place);
         this.#lastFetch = Date.now(); // kafkajs fetches again only when all is applied: that is progress too
@@ -216,7 +214,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
       if (batch.messages.length === 0) resolveOffset(batch.lastOffset());
     } catch (error) {
       if ((error as { type?: string }).type === 'REBALANCE_IN_PROGRESS' || (error as Error).name.startsWith('KafkaJS')) throw error; // the group's own affairs
-      const resume = pause(); // ConsumerRetry.tla: PauseAlone; Consumer.tla: StayOnTransient
+      const resume = pause();
       this.#lastFetch = Date.now();
       if (error instanceof TooOld) return this.#log.error(error.message);
       const tries = (this.#retries.get(place) ?? 0) + 1;
@@ -246,7 +244,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     try {
       await this.#consumer?.commitOffsets(offsets);
     } catch (error) {
-      this.#log.debug(`offsets stay for the next time: ${(error as Error).message}`);
+      this.#log.warn(`offsets stay for the next time: ${(error as Error).message}`);
       for (const offset of offsets) if (!done.has(`${offset.topic}/${offset.partition}`)) done.set(`${offset.topic}/${offset.partition}`, offset);
     }
   }
@@ -273,6 +271,19 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   unwrap<T>(): T {
     return this.#consumer as T;
+  }
+}
+
+/**
+ * Tells the group that we live while `work` goes on: a chunk that waits for locks takes longer than the session, and a member who is thrown out
+ * for it goes on working beside the one who took over, each holding what the other needs. What the group wants of us is heard after the work.
+ */
+async function stayingMember(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
+  const beating = setInterval(() => void heartbeat().catch(() => undefined), 1_000);
+  try {
+    await work;
+  } finally {
+    clearInterval(beating);
   }
 }
 

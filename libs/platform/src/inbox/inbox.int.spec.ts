@@ -147,6 +147,24 @@ describe('inbox', () => {
     expect(await heard(parcelId)).toEqual([1, 3]);
   });
 
+  it('a batch that meets a lock is taken one by one: what comes before it is applied, the rest when the lock is gone', async () => {
+    const [free, held, behind] = [uuidv7(), uuidv7(), uuidv7()];
+    const hearing = service.built.bus.hearing('hq.parcel')!;
+    const batch = await Promise.all([free, held, behind].map(async (parcelId, step) => {
+      const payload = JSON.stringify({ specversion: '1.0', id: uuidv7(), source: '/x', type: ParcelSent.type, subject: parcelId, time: new Date(0).toISOString(), datacontenttype: 'application/json', storeid: storeId, aggregateversion: 1, data: { parcelId, step: step + 41 } });
+      return (await hearing.read({ topic: 'hq.parcel', partition: 0, offset: 900_000 + step, key: parcelId, payload }, service.get(Seal)))!;
+    }));
+    await service.rows(`create function held() returns trigger language plpgsql as $$ begin
+      if new.step = 42 then raise exception 'held' using errcode = '55P03'; end if; return new; end $$`);
+    await service.rows('create trigger held before insert on parcel_heard for each row execute function held()');
+    await expect(service.get(Inbox).apply(hearing, batch)).rejects.toMatchObject({ code: '55P03' });
+    expect([await heard(free), await heard(held), await heard(behind)]).toEqual([[41], [], []]);
+    await service.rows('drop trigger held on parcel_heard');
+    await service.get(Inbox).apply(hearing, batch);
+    expect([await heard(free), await heard(held), await heard(behind)]).toEqual([[41], [42], [43]]);
+    expect(await letters(held)).toEqual([]);
+  });
+
   it('a replay whose parked fact meets a deadlock is repeated; the parked one is not given up', async () => {
     const parcelId = uuidv7();
     const id = uuidv7();
