@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fact } from '@aftersales/contracts/kernel/event';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, Consumer, Kafka } from 'kafkajs';
 import pino from 'pino';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
@@ -56,13 +56,13 @@ describe('the bus, on a real broker', () => {
     buses.push(bus);
     return bus;
   };
-  const say = async (from: number, to: number) => {
+  const say = async (from: number, to: number, of: { time?: Date; partition?: number } = {}) => {
     const producer = kafka.producer();
     await producer.connect();
     const messages = Array.from({ length: to - from + 1 }, (_, i) => {
       const parcelId = uuidv7();
-      const envelope = { specversion: '1.0', id: uuidv7(), source: '/aftersales/hq', type: Sent.type, subject: parcelId, time: new Date().toISOString(), datacontenttype: 'application/json', storeid: stores.a, aggregateversion: 1, data: { parcelId, step: from + i } };
-      return { key: parcelId, value: JSON.stringify(envelope) };
+      const envelope = { specversion: '1.0', id: uuidv7(), source: '/aftersales/hq', type: Sent.type, subject: parcelId, time: (of.time ?? new Date()).toISOString(), datacontenttype: 'application/json', storeid: stores.a, aggregateversion: 1, data: { parcelId, step: from + i } };
+      return { key: parcelId, partition: of.partition, value: JSON.stringify(envelope) };
     });
     await producer.send({ topic, messages });
     await producer.disconnect();
@@ -110,4 +110,18 @@ describe('the bus, on a real broker', () => {
     for (const bus of two) await bus.close();
     expect([(await db.admin.query('select step from parcel_heard where step = 6001')).rows.length, await duplicates() - before, await committed() - at]).toEqual([1, 0, 1]);
   }, 90_000);
+
+  it('what was said before the inbox remembers stops its partition, also when it was sent only now', async () => {
+    await say(5_001, 5_001, { partition: 0, time: new Date(Date.now() - 31 * 24 * 3600_000) });
+    await say(5_002, 5_002, { partition: 0 });
+    await say(5_003, 5_003, { partition: 1 });
+    const steps: number[] = [];
+    const bus = start((step) => void steps.push(step));
+    const stopped = () => bus.unwrap<Consumer | undefined>()?.paused().some(({ partitions }) => partitions.includes(0)) === true;
+    for (const end = Date.now() + 30_000; !stopped() || !steps.includes(5_003); await pause(50)) {
+      if (Date.now() > end) throw new Error(`not within 30 s; heard ${steps}, ${stopped() ? '' : 'not '}stopped`);
+    }
+    await bus.close();
+    expect(steps).toEqual([5_003]);
+  });
 });

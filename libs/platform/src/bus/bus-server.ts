@@ -33,7 +33,7 @@ export interface BusOptions {
 
 /**
  * The kafkajs consumer as a Nest transport: every `@On` method is an event handler of it. Offsets are committed behind the transactions
- * (docs/model/Consumer.tla, OffsetAfterTx). A transient fault pauses its partition alone; nothing waits inside `eachBatch`.
+ * (docs/model: Consumer, ConsumerRetry). A transient fault pauses its partition alone; nothing waits inside `eachBatch`.
  */
 export class BusServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('bus');
@@ -197,13 +197,15 @@ export class BusServer extends Server implements CustomTransportStrategy {
             count('facts_unheard_total', { topic });
             continue;
           }
-          if (Date.now() - Number(message.timestamp) > this.options.inboxDays * dayMs && !compacted) throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
+          // Consumer.tla: OldByFact. What is sent again is young as a message, and nobody remembers that it was applied.
+          const said = Math.min(Number(message.timestamp), read.fact?.at.getTime() ?? Infinity);
+          if (Date.now() - said > this.options.inboxDays * dayMs && !compacted) throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
           arrived.push(read);
         }
         if (arrived.length) await stayingMember(heartbeat, this.options.inbox.apply(hearing, arrived));
         if (arrived.length) failpoint('bus.after-effect');
         const last = messages[messages.length - 1]!.offset;
-        resolveOffset(last);
+        resolveOffset(last); // Consumer.tla: OffsetAfterTx
         this.#done.set(place, { topic, partition, offset: String(Number(last) + 1) });
         this.#retries.delete(place);
         this.#lastFetch = Date.now(); // kafkajs fetches again only when all is applied: that is progress too
@@ -214,7 +216,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
       if (batch.messages.length === 0) resolveOffset(batch.lastOffset());
     } catch (error) {
       if ((error as { type?: string }).type === 'REBALANCE_IN_PROGRESS' || (error as Error).name.startsWith('KafkaJS')) throw error; // the group's own affairs
-      const resume = pause();
+      const resume = pause(); // ConsumerRetry.tla: PauseAlone; Consumer.tla: StayOnTransient
       this.#lastFetch = Date.now();
       if (error instanceof TooOld) return this.#log.error(error.message);
       const tries = (this.#retries.get(place) ?? 0) + 1;

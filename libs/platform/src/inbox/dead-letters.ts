@@ -76,11 +76,13 @@ export class DeadLetters {
   async #close(tx: Tx, id: number, by: string, what: 'replay' | 'discard'): Promise<number> {
     const letter = (await tx.one<DeadLetter>(`select * from dead_letter where id = $1`, [id]))!;
     const { consumer, topic, key } = letter;
+    // Consumer.tla: LockKey
     await tx.query(`select 1 from dead_key where consumer = $1 and topic = $2 and key = $3 for update`, [consumer, topic, key]);
     const stores = await scopeOf(tx, letter, what);
     // One of another store was parked since we asked: nothing was done, it is asked again.
     if (stores ? stores.some((store) => !tx.scope.stores.includes(store)) : tx.scope.actor.kind !== 'system') throw new Busy();
     const open = await openOf(tx, letter);
+    // Consumer.tla: EarliestFirst
     demand(open[0]?.id === id && open[0].state === 'dead', 'platform.earliest-first', 'Only the earliest dead letter of its key can be taken.');
     let applied = 0;
     if (what === 'replay') {
@@ -92,12 +94,12 @@ export class DeadLetters {
     }
     await this.#mark(tx, open[0], what === 'replay' ? 'replayed' : 'discarded', by);
     let rest = open.slice(1);
-    while (rest[0]?.state === 'parked') {
+    while (rest[0]?.state === 'parked') { // Consumer.tla: UpToNextDead
       try {
         await tx.savepoint(() => this.#apply(tx, rest[0]!));
       } catch (error) {
         if (isTransient(error)) throw error; // nothing of this was done; it is asked again
-        // It can't be handled either: from now on it is the dead one of its key, and the rest stays parked behind it.
+        // Consumer.tla: NextIsDead. It can't be handled either: from now on it is the dead one of its key, and the rest stays parked behind it.
         await tx.query(`update dead_letter set state = 'dead', reason = $2 where id = $1`, [rest[0].id, storable((error as Error).message)]);
         return applied;
       }

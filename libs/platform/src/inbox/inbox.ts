@@ -7,9 +7,9 @@ import type { Arrived, Hearing } from './arrived';
 import { isHeld, isTransient } from './transient';
 
 /**
- * From the partition to the effect, exactly once and in the order of the key (docs/model/Consumer.tla). The note (consumer, event) and the
- * effect are one transaction (InboxInTx). A whole batch is one transaction; if anything in it fails, the batch is undone and taken one by
- * one, so that only what can't be handled becomes a dead letter, and later facts of its key are parked behind it (WaitBehindDead).
+ * From the partition to the effect, exactly once and in the order of the key (docs/model: Consumer, ConsumerRetry). The note (consumer, event) and the
+ * effect are one transaction. A whole batch is one transaction; if anything in it fails, the batch is undone and taken one by
+ * one, so that only what can't be handled becomes a dead letter, and later facts of its key are parked behind it.
  */
 @Injectable()
 export class Inbox {
@@ -25,7 +25,7 @@ export class Inbox {
       });
     } catch (error) {
       if (isTransient(error) && !isHeld(error)) throw error;
-      for (const one of arrived) for (const consumer of one.concerns) await this.#alone(hearing, consumer, one);
+      for (const one of arrived) for (const consumer of one.concerns) await this.#alone(hearing, consumer, one); // ConsumerRetry.tla: OneByOne
     }
   }
 
@@ -48,9 +48,9 @@ export class Inbox {
 
   async #applyFor(tx: Tx, hearing: Hearing, consumer: string, arrived: readonly Arrived[]): Promise<void> {
     if (arrived.length === 0) return;
-    const fresh = await this.#note(tx, consumer, arrived);
+    const fresh = await this.#note(tx, consumer, arrived); // Consumer.tla: InboxInTx
     if (fresh.length === 0) return;
-    // Looked at after the note and under the key's lock: whoever held the same facts has committed by now (LockKey).
+    // Consumer.tla: LookAfterNote. A statement of its own after the note, which has waited for whoever held the same facts.
     const dead = await this.#lockDeadKeys(tx, consumer, fresh);
     let run: Arrived[] = [];
     const handleRun = async (): Promise<void> => {
@@ -58,7 +58,7 @@ export class Inbox {
       run = [];
     };
     for (const one of fresh) {
-      const behindDead = dead.has(one.message.key);
+      const behindDead = dead.has(one.message.key); // Consumer.tla: WaitBehindDead; ConsumerRetry.tla: OnlyItsKey
       if (one.broken || behindDead) {
         await handleRun();
         if (await this.#setAside(tx, consumer, one, behindDead ? 'parked' : 'dead')) dead.add(one.message.key);
@@ -91,6 +91,7 @@ export class Inbox {
   }
 
   async #lockDeadKeys(tx: Tx, consumer: string, arrived: readonly Arrived[]): Promise<Set<string>> {
+    // Consumer.tla: LockKey
     const rows = await tx.query<{ key: string }>(`select key from dead_key where consumer = $1 and topic = $2 and key = any($3::text[]) order by key for update`, [
       consumer, arrived[0]!.message.topic, [...new Set(arrived.map(({ message }) => message.key))],
     ]);
