@@ -60,7 +60,7 @@ async function tlc(jar, one, guards) {
     const got = output.includes('No error has been found') ? 'holds'
       : output.includes('Temporal properties were violated') ? property
       : /Invariant (\w+) is violated/.exec(output)?.[1];
-    return { got, output, states: Number(/(\d+) distinct states found, \d+ states left/.exec(output)?.[1] ?? 0) };
+    return { got, output, states: Number(/^\d+ states generated, (\d+) distinct/m.exec(output)?.[1] ?? 0) };
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }
