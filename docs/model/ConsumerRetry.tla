@@ -6,7 +6,8 @@ EXTENDS Naturals, Sequences, FiniteSets
 CONSTANTS
   PauseAlone,      \* a partition whose facts meet a passing fault waits alone, and nothing waits inside the loop over all partitions
                    \*   [libs/platform/src/bus/bus-server.ts:#eachBatch]
-  OneByOne,        \* a batch that can't be handled is undone and its facts are taken one by one [libs/platform/src/inbox/inbox.ts:apply]
+  OneByOne,        \* a batch that can't be handled, or meets a lock, is undone and its facts are taken one by one
+                   \*   [libs/platform/src/inbox/inbox.ts:apply]
   OnlyItsKey       \* a dead letter holds back the facts of its own key and no others [libs/platform/src/inbox/inbox.ts:#applyFor]
 
 VARIABLES pos, waiting, effects, dead
