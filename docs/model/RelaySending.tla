@@ -9,7 +9,7 @@ CONSTANTS
                    \*   [libs/platform/src/outbox/relay.ts:#read]
   DropAhead,       \* when a send fails, what was read ahead is thrown away with it [libs/platform/src/outbox/relay.ts:#drain]
   KeyWaits,        \* behind a fact that the broker never takes, all facts of its key wait, also those already read [libs/platform/src/outbox/relay.ts:#apart]
-  TopicWaits,      \* and behind one whose topic takes nothing now, all of the topic [open: libs/platform/src/outbox/relay.ts:#apart]
+  TopicWaits,      \* and behind one whose topic takes nothing now, all of the topic [libs/platform/src/outbox/relay.ts:#apart]
   WaitBeforeLimit, \* what waits is left out of a batch before it is cut off at its limit, not after [libs/platform/src/outbox/relay.ts:#read]
   BoundByTable,    \* the lower bound stops at the first row in the table, also at one that waits or is being sent [libs/platform/src/outbox/lower-bound.ts:#raise]
   AwakeDuringSend, \* the leader's session is kept awake while a slow broker takes its time [libs/platform/src/outbox/leader-connection.ts:keptDuring]

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import pino from 'pino';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
-import { FactProducer, RefusedForGood } from '../bus/producer';
+import { FactProducer, RefusedForGood, TopicAway } from '../bus/producer';
 import { kafkaClient } from '../bus/kafka';
 import { Database } from '../database/database';
 import { ParcelSent, stores } from '../testing/sample/parcel.module';
@@ -290,5 +290,23 @@ describe('the relay, on a real broker', () => {
     await admin.deleteTopics({ topics: [missing] });
     await admin.disconnect();
     expect(partition!.high).toBe('3');
+  });
+
+  it('a topic that is away when one row is sent alone: the later ones of its key wait too', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    const key = uuidv7();
+    let away = 1;
+    class Picky extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        if (facts.length > 1) throw new RefusedForGood('one of them is too large');
+        if (away-- > 0) throw new TopicAway('its partition has no leader now');
+        await super.send(facts);
+      }
+    }
+    await say(key, 1);
+    await say(key, 2);
+    start(() => new Picky(kafka));
+    await until(async () => firsts(key).length === 2);
+    expect(firsts(key)).toEqual([1, 2]);
   });
 });

@@ -135,7 +135,7 @@ export class Relay {
       this.#waiting.topics.set(topic, Date.now() + topicWaitsMs);
       this.#log.error(`${topic} takes nothing now, its facts wait from outbox row ${id} on: ${error.message}`);
     } else if (rows.length > 1) {
-      for (const row of rows) if (!this.#waiting.keys.has(placeOf(row))) await this.#sendAlone([row]); // RelaySending.tla: KeyWaits
+      for (const row of rows) if (!this.#waiting.keys.has(placeOf(row)) && !this.#waiting.topics.has(topic)) await this.#sendAlone([row]); // RelaySending.tla: KeyWaits, TopicWaits
     } else {
       this.#waiting.keys.set(placeOf(rows[0]!), Date.now() + keyWaitsMs);
       this.#log.error(`outbox row ${id} on ${topic} is refused by the broker; its key waits: ${error.message}`);
