@@ -1,6 +1,6 @@
 // npm start: the whole platform with demo data; prints where to look. Ctrl-C stops all, also while it is still starting.
 import fs from 'node:fs';
-import { addressFile, home, portBase } from './platform/here.mjs';
+import { addressFile, elsewhere, home, portBase } from './platform/here.mjs';
 import { prepare } from './stack/prepare.mjs';
 
 const began = performance.now();
@@ -44,7 +44,7 @@ try {
     ['Sign-in', `${platform.issuer}  login <role>.<store>, e.g. advisor.a, crm-agent.b, hq-admin; password demo`],
     ['Token', `curl -s -d grant_type=password -d client_id=aftersales-cli -d username=advisor.a -d password=demo ${platform.issuer}/token`],
     ['Logs', home],
-    ['Next', 'npm run journey   (one car from booking to CSI, in another terminal)'],
+    ['Next', `${elsewhere('npm run journey')}   (one car from booking to CSI, in another terminal)`],
   ];
   for (const [title, ...rest] of lines) rest.forEach((line, i) => console.log(`  ${(i ? '' : /** @type {string} */ (title)).padEnd(16)}${line}`));
   console.log('\n  Ctrl-C stops everything.');

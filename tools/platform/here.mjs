@@ -7,7 +7,9 @@ const given = process.env['PORT_BASE'];
 export const portBase = Number(given ?? 8440);
 export const home = path.join(root, '.run', given ? `start-${given}` : 'start');
 export const addressFile = path.join(home, 'platform.json');
-export const startFirst = `No platform answers here. Start it first, in another terminal: ${given ? `PORT_BASE=${given} ` : ''}npm start`;
+/** A command for this platform, in another terminal. @param {string} command */
+export const elsewhere = (command) => `${given ? `PORT_BASE=${given} ` : ''}${command}`;
+export const startFirst = `No platform answers here. Start it first, in another terminal: ${elsewhere('npm start')}`;
 
 /**
  * Its addresses, when it really answers: a killed run leaves its file behind.
