@@ -20,7 +20,7 @@ export class DirectoryStaff extends Staff {
     const known = this.#posts.get(subject);
     if (known && known.until > Date.now()) return known.posts;
     if (this.#posts.size > 10_000) this.#posts.clear();
-    const posts = /^[0-9a-f-]{36}$/i.test(subject) ? this.#read(subject) : Promise.resolve([]);
+    const posts = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(subject) ? this.#read(subject) : Promise.resolve([]);
     this.#posts.set(subject, { posts, until: Date.now() + rememberMs });
     posts.catch(() => this.#posts.delete(subject));
     return posts;

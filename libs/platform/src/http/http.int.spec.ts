@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { v7 as uuidv7 } from 'uuid';
 import { ParcelSent, staff, stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
@@ -47,6 +50,7 @@ describe('the HTTP door', () => {
       ['an unknown field', {}, { note: 'x', extra: 1 }, 422],
       ['a field too long', {}, { note: 'x'.repeat(51) }, 422],
       ['a character that can not be stored', {}, { note: 'a\u0000b' }, 422],
+      ['half a surrogate pair', { headers: { 'content-type': 'application/json' } }, '{"note":"\\ud800"}', 422],
       ['an empty body', {}, {}, 422],
     ])('%s is refused as problem+json and changes nothing', async (_name, more, body, status) => {
       const before = await count();
@@ -56,7 +60,28 @@ describe('the HTTP door', () => {
       expect(await count()).toBe(before);
     });
 
+    it.each(['/%zz', `${parcels}/%zz`, `${parcels}/%c3%28`])('a broken escape in the path is a problem: %s', async (path) => {
+      const answer = await service.http(`GET ${path}`, { as: staff.clerkA });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'http.syntax', instance: expect.any(String) } });
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+    });
+
+    it.each([['no HTTP', 'GARBAGE\r\n\r\n', 400], ['a method nobody knows', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 400], ['over-long headers', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431]])('%s is a problem', async (_name, bytes, status) => {
+      const server = service.built.app.getHttpServer();
+      if (!server.listening) await once(server.listen(0, '127.0.0.1'), 'listening');
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      socket.write(bytes);
+      const [head, body] = (await text(socket)).split('\r\n\r\n');
+      expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*application/problem\\+json`, 's'));
+      expect(JSON.parse(body!)).toMatchObject({ status, type: expect.stringMatching(/^urn:/) });
+    });
+
+    it('a parameter that nobody asked for is refused', async () => {
+      expect(await service.http(`GET ${parcels}?color=red`, { as: staff.clerkA })).toMatchObject({ status: 422, body: { errors: [{ code: 'unrecognized_keys' }] } });
+    });
+
     it('a malformed id is 404, a route nobody has is 404', async () => {
+      expect((await service.http(`GET ${parcels}/${'x'.repeat(1_000)}`, { as: staff.clerkA })).status).toBe(404);
       expect((await service.http(`GET ${parcels}/nonsense`, { as: staff.clerkA })).status).toBe(404);
       expect((await service.http('GET /nonsense', { as: staff.clerkA })).status).toBe(404);
     });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Auth } from '../auth/auth';
 import { Database } from '../database/database';
 import { NotFound } from '../database/rows';
+import { storable } from '../inbox/arrived';
 import type { Scope, Tx } from '../database/tx';
 import { currentContext, currentTraceparent } from '../telemetry/trace';
 import { BadRequest, Busy, Forbidden, InvalidFields, KeyReused, PreconditionMissing } from './errors';
@@ -92,7 +93,7 @@ export class OperationDoor implements NestInterceptor {
     if (request.body !== undefined && request.body !== null && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) throw new UnsupportedMediaTypeException();
     const body = operation.body ? parsed(operation.body, request.body ?? {}, '') : undefined;
     if (!operation.body && operation.method !== 'GET' && request.body && Object.keys(request.body).length) throw new InvalidFields([{ pointer: '', code: 'unrecognized_keys', detail: 'This action takes no body.' }]);
-    const query = operation.query ? parsed(operation.query, request.query ?? {}, '?') : undefined;
+    const query = parsed(operation.query ?? none, request.query ?? {}, '?');
     return {
       params, body, query, storeId, groupWide: able.some((post) => post.storeId === null), version: versionOf(request.headers['if-match']),
       person: { id: subject, roles: [...new Set(here.map(({ role }) => role))] },
@@ -101,10 +102,24 @@ export class OperationDoor implements NestInterceptor {
   }
 }
 
+const none = z.strictObject({});
+
 function parsed(shape: z.ZodType, input: unknown, prefix: string): unknown {
   const result = shape.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    const [path] = unstorable(input);
+    if (path) throw new InvalidFields([{ pointer: `${prefix}/${path.join('/')}`, code: 'unstorable', detail: 'It holds a character that can not be stored, or is nested too deeply.' }]);
+    return result.data;
+  }
   throw new InvalidFields(result.error.issues.slice(0, 50).map(({ path, code, message }) => ({ pointer: `${prefix}/${path.join('/')}`, code, detail: message })));
+}
+
+const maxDepth = 32;
+
+/** Where a text is that PostgreSQL refuses or changes (a NUL, half a surrogate pair), or something deeper than any form of ours. */
+function* unstorable(value: unknown, path: readonly string[] = []): Generator<readonly string[]> {
+  if (path.length > maxDepth || (typeof value === 'string' && value !== storable(value))) yield path;
+  else if (value !== null && typeof value === 'object') for (const [name, inner] of Object.entries(value)) yield* unstorable(inner, [...path, name]);
 }
 
 /** The answer as its document says, nothing beside it; one that does not fit is our fault and undoes the transaction. */

@@ -32,10 +32,11 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof PreconditionMissing) return problem(428, 'http.precondition', error.message);
   if (error instanceof BadRequest) return problem(400, error.code, error.message);
   if (error instanceof Busy) return problem(409, 'http.busy', error.message);
-  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  const { code, statusCode, name, message } = error as { code?: string; statusCode?: number; name?: string; message?: string };
   if (code === '55P03') return problem(409, 'http.busy', new Busy().message);
   if (code === '22021' || code === '22P05') return problem(422, 'http.fields', 'A text holds a character that can not be stored.');
-  if (code && /^22(P02|003|007|008)$/.test(code)) return problem(422, 'http.fields', 'A value is out of its range.');
+  const beyondTheCalendar = name === 'RangeError' && /^(Not a local date|Invalid time value)/.test(message ?? ''); // a day after 9999-12-31
+  if (beyondTheCalendar || /^22(P02|003|007|008|009)$/.test(code ?? '')) return problem(422, 'http.fields', 'A value is out of its range.');
   if (isTransient(error)) return problem(503, 'http.unavailable', 'The service can not reach its database right now.');
   if (error instanceof HttpException) {
     const { error: failing } = error.getResponse() as { error?: unknown }; // terminus names what is down

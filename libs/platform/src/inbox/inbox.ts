@@ -4,6 +4,7 @@ import type { Scope, Tx } from '../database/tx';
 import { count } from '../telemetry/metrics';
 import { traceparentFrom, within } from '../telemetry/trace';
 import type { Arrived, Hearing } from './arrived';
+import { limited } from './limited';
 import { isHeld, isTransient } from './transient';
 
 /**
@@ -133,19 +134,6 @@ const causeOf = ({ eventId, fact }: Arrived) => ({ id: eventId, traceparent: fac
 /** Every log line of a handler carries the trace, the store and the fact that it works for. */
 const logged = ({ eventId, storeId, fact }: Arrived, work: () => Promise<void>): Promise<void> =>
   within({ traceparent: fact?.traceparent ?? traceparentFrom(null), storeId: storeId ?? undefined, actor: `fact ${eventId}` }, () => limited(work()));
-
-const handlerLimitMs = 25_000; // under the 30 s of a statement; a handler that never resolves would make no event at all
-
-/** A handler that takes too long is undone and asked again, like any passing fault. */
-async function limited(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(Object.assign(new Error('the handler took too long'), { code: 'ETIMEDOUT' })), handlerLimitMs)));
-  try {
-    await Promise.race([work, over]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 const scopeOf = (arrived: readonly Arrived[]): Scope => ({
   stores: [...new Set(arrived.flatMap(({ storeId }) => storeId ?? []))],

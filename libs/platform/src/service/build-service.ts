@@ -12,6 +12,7 @@ import { BusServer } from '../bus/bus-server';
 import type { PlatformSettings } from '../config/config';
 import { Database } from '../database/database';
 import { Health, Readiness } from '../health/health';
+import { refusedByParser, refusedByRouter } from '../http/broken-request';
 import { controllersOf, openApiOf } from '../http/openapi';
 import { ProblemFilter } from '../http/problem-filter';
 import { DeadLetters } from '../inbox/dead-letters';
@@ -42,7 +43,10 @@ type Traced = IncomingMessage & { traceparent?: string };
 export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<Own>, settings: PlatformSettings, log: Logger, kafka?: Kafka): Promise<BuiltService> {
   @Module({ imports: [PlatformModule.for(spec.name, settings, log, kafka), spec.module] })
   class Service {}
-  const adapter = new FastifyAdapter({ bodyLimit: 256 * 1024, trustProxy: true, requestIdHeader: false, genReqId: (request: Traced) => traceIdOf((request.traceparent ??= traceparentFrom(request.headers['traceparent']))) });
+  const adapter = new FastifyAdapter({
+    bodyLimit: 256 * 1024, requestTimeout: 30_000, trustProxy: true, requestIdHeader: false, frameworkErrors: refusedByRouter, clientErrorHandler: refusedByParser,
+    genReqId: (request: Traced) => traceIdOf((request.traceparent ??= traceparentFrom(request.headers['traceparent']))),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(Service, adapter, { logger: new NestLog(log), abortOnError: false, rawBody: true }); // signed callbacks are checked on their very bytes
   adapter.getInstance().addHook('onRequest', (request, _reply, done) => {
     enter({ traceparent: (request.raw as Traced).traceparent ?? traceparentFrom(null) });

@@ -1,11 +1,11 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { LoggerService } from '@nestjs/common';
 import { currentContext, traceIdOf } from './trace';
 
 /** One JSON line each, with trace, store and actor. What a person is called, where they live and how they are reached never gets in. */
-export function makeLog(service: string, level: string): Logger {
-  const personal = ['name', 'phone', 'email', 'address', 'plate', 'token', 'authorization', 'password', 'link', 'sealed', 'customerName'];
-  return pino({
+export function makeLog(service: string, level: string, to?: DestinationStream): Logger {
+  const personal = ['name', 'phone', 'email', 'address', 'plate', 'token', 'authorization', 'password', 'link', 'sealed', 'customerName', 'detail', 'where', 'parameters']; // the last three: PostgreSQL's errors quote whole rows there
+  const options: LoggerOptions = {
     level,
     base: { service, pid: process.pid },
     redact: { paths: personal.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '•' },
@@ -15,7 +15,8 @@ export function makeLog(service: string, level: string): Logger {
     },
     formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
-  });
+  };
+  return to ? pino(options, to) : pino(options);
 }
 
 /** Nest's logger, written by pino: `log({ …fields }, 'sentence')` or `log('sentence')`. */

@@ -81,6 +81,15 @@ describe('timers that are in trouble stop no other', () => {
     expect(tries).toHaveLength(2);
   });
 
+  it('one whose handler never ends', async () => {
+    service.get(Timers).register('parcel.endless', 'parcel', () => new Promise(() => undefined));
+    const [endless, well] = [await parcelDue('parcel.endless'), await parcelDue()];
+    await service.fireDue();
+    expect(await rung(well)).toBe(1);
+    expect(await service.rows('select attempts, last_error from timer where subject = $1', [endless])).toEqual([{ attempts: 1, last_error: 'the handler took too long' }]);
+    await service.rows('delete from timer where subject = $1', [endless]);
+  }, 90_000);
+
   it('a look asked for while another ends, at whichever of its last steps, finds what is due by then', async () => {
     const [timers, database] = [service.get(Timers), service.get(Database)];
     const read = database.read.bind(database);

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Database } from '../database/database';
 import type { Tx } from '../database/tx';
+import { limited } from '../inbox/limited';
 import { isTransient } from '../inbox/transient';
 import type { LeaderConnection } from '../outbox/leader-connection';
 import type { Promises } from '../promises/promises';
@@ -130,7 +131,7 @@ export class Timers {
       const still = await tx.query<TimerRow>(`delete from timer where kind = $1 and subject = any($2::uuid[]) and ring_at <= app_now() returning *`, [kind, subjects]);
       for (const timer of still.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())) {
         tx.cause = { id: `${kind}/${timer.subject}`, traceparent: timer.traceparent };
-        const nothing = await fire(tx, timer);
+        const nothing = await limited(fire(tx, timer));
         await this.promises.endIfDue(tx, kind, timer.subject);
         tx.onCommit.push(() => {
           count('timers_fired_total', { kind, outcome: nothing ? 'void' : 'done' });
