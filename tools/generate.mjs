@@ -53,12 +53,12 @@ const throughDoor = (file) => file.endsWith('.int.spec.ts') || /^tests\/(journey
 /** docs/rules.md: every rule of docs/domain.md with the tests that are titled after it. @returns {Promise<Made>} */
 async function rules() {
   const domain = await readFile(join(root, 'docs/domain.md'), 'utf8');
-  const specs = (await Promise.all(['libs', 'services', 'tests'].map((folder) => filesUnder(join(root, folder))))).flat().filter((file) => file.endsWith('.spec.ts') && !/\/(node_modules|dist)\//.test(file));
+  const specs = (await Promise.all(['libs', 'services', 'tests'].map((folder) => filesUnder(join(root, folder))))).flat().filter((file) => (file.endsWith('.spec.ts') || /\/tests\/faults\/[\w-]+\.ts$/.test(file)) && !/\/(node_modules|dist)\//.test(file));
   /** @type {Map<string, { door: boolean, line: string }[]>} */
   const tests = new Map();
   for (const spec of specs) {
     const [file, text] = [relative(root, spec), await readFile(spec, 'utf8')];
-    for (const [, , title = ''] of text.matchAll(/\b(?:it|test)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[A-Z]{2,3}-\d+)(?:(?!\1)[\s\S])*)\1/g)) {
+    for (const [, , title = ''] of text.matchAll(/\b(?:it|test|fault)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[A-Z]{2,3}-\d+)(?:(?!\1)[\s\S])*)\1/g)) {
       const [, ids = '', sentence = ''] = /^((?:[A-Z]{2,3}-\d+[, ]*)+)([\s\S]*)$/.exec(title) ?? [];
       const test = { door: throughDoor(file), line: `- ${sentence.replace(/\s+/g, ' ').trim()} – \`${file}\`` };
       for (const [id] of ids.matchAll(/[A-Z]{2,3}-\d+/g)) tests.set(id, [...(tests.get(id) ?? []), test]);

@@ -1,23 +1,38 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+
+/** What was acknowledged. Each kind has effects that must be there exactly once afterwards (effects.ts). */
+export const kinds = ['policy', 'booking', 'car', 'opened', 'authorised', 'ready', 'delivered', 'submitted', 'called', 'answered'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** `id`: of the thing; `at`: real time, ms; `with`: a number by which somebody outside knows it (a phone, a claim's number). */
+export interface Told {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly at: number;
+  readonly with?: string;
+}
 
 /** What the driver was told, on disk before it goes on: the truth that effects are counted against. */
 export class Ledger {
-  readonly acknowledged: string[] = [];
   readonly #file: number;
-  #open = true;
 
-  constructor(readonly path: string) {
+  constructor(path: string) {
     this.#file = openSync(path, 'w');
   }
 
-  told(id: string): void {
-    writeSync(this.#file, `${id}\n`);
+  told(kind: Kind, id: string, known?: string): void {
+    writeSync(this.#file, `${JSON.stringify({ kind, id, at: Date.now(), ...(known && { with: known }) })}\n`);
     fsyncSync(this.#file);
-    this.acknowledged.push(id);
   }
 
   close(): void {
-    if (this.#open) closeSync(this.#file);
-    this.#open = false;
+    closeSync(this.#file);
   }
+}
+
+/** All whole lines so far: the driver may be writing the next. */
+export function read(path: string): Told[] {
+  if (!existsSync(path)) return [];
+  const text = readFileSync(path, 'utf8');
+  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((line) => JSON.parse(line) as Told);
 }

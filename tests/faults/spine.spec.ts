@@ -4,9 +4,9 @@ import { addDays, atLocal, localDate, weekday } from '@aftersales/calendar/local
 import Redis from 'ioredis';
 import { stores } from '../../tools/demo/people.mjs';
 import { Whole, type Service } from '../support/whole';
-import { factsOn, notOnce } from './facts';
-import type { Ledger } from './ledger';
-import { bookings, Load, policies, type Work } from './load';
+import { factsOn, notOnce } from './spine/facts';
+import type { Ledger } from './spine/ledger';
+import { bookings, Load, policies, type Work } from './spine/load';
 
 // Two replicas of each service in processes of their own, while processes, the broker and Redis die. Counted against a ledger on disk of what
 // the driver was told: lost = doubled = stuck = 0, and each fault must have disturbed something. First the organisation's facts, from

@@ -9,6 +9,7 @@ import { jumpClocks, services, startPlatform } from '../../tools/platform/platfo
 import { underWay } from './under-way';
 
 const root = join(__dirname, '../..');
+type Started = { demo?: boolean } & Pick<Parameters<typeof startPlatform>[0], 'replicas' | 'brokers' | 'through' | 'environment'>;
 export type Service = 'hq' | 'reception' | 'workshop' | 'parts' | 'crm' | 'claims';
 
 /** The whole system in processes of its own, as `npm start` runs it, and hands on every part of it. */
@@ -23,11 +24,11 @@ export class Whole {
     readonly lines: readonly string[],
   ) {}
 
-  static async start(name: string, portBase: number, { replicas = 2, demo = true } = {}): Promise<Whole> {
+  static async start(name: string, portBase: number, { replicas = 2, demo = true, ...more }: Started = {}): Promise<Whole> {
     const dir = join(root, '.run', name);
     mkdirSync(dir, { recursive: true });
     const lines: string[] = [];
-    const platform = await startPlatform({ dir, portBase, replicas, nativeOnly: true, log: (line: string) => lines.push(line) }).catch((error: Error) => {
+    const platform = await startPlatform({ dir, portBase, replicas, nativeOnly: true, ...more, log: (line: string) => lines.push(line) }).catch((error: Error) => {
       throw new Error(`${error.message}\n${lines.slice(-10).join('\n')}`);
     });
     const kafka = new Kafka({ clientId: 'whole', brokers: platform.addresses.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });

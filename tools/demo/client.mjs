@@ -34,14 +34,16 @@ export function client(addresses) {
    * @param {string} [options.key]         Idempotency-Key; a new one unless given
    * @param {number} [options.replica]
    * @param {number} [options.expect]      status; default: any 2xx
+   * @param {AbortSignal} [options.signal] gives up waiting
    * @returns {Promise<any>} the body, with `status` and `etag` beside it when `expect` is given
    */
-  async function ask(login, route, { body, ifMatch, key = randomUUID(), replica = 0, expect } = {}) {
+  async function ask(login, route, { body, ifMatch, key = randomUUID(), replica = 0, expect, signal } = {}) {
     const [method = 'GET', path = ''] = route.split(' ');
     const [service = '', ...rest] = path.split('/');
     const urls = addresses.urls[service] ?? [];
     const answer = await fetch(`${urls[replica % urls.length]}/api/${service}/${rest.join('/')}`, {
       method,
+      signal,
       headers: {
         authorization: `Bearer ${await token(login)}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -20,12 +20,13 @@ export const services = ['hq', 'reception', 'workshop', 'parts', 'crm', 'claims'
  * @param {number} options.portBase    stack +0…, far ends +20…, services +40 (two ports a service)
  * @param {number} [options.replicas]  processes per service
  * @param {number} [options.brokers]
+ * @param {{ postgres: Record<string, number>, redis: number, kafka: number[] }} [options.through]  ports of a proxy that the services go through (fault tests): one a database, one a broker
  * @param {boolean} [options.nativeOnly]
  * @param {(line: string) => void} [options.log]
  * @param {Record<string, string>} [options.environment]
  * @param {AbortSignal} [options.signal]  gives up, and stops what was started so far
  */
-export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, nativeOnly = false, log = console.error, environment = {}, signal }) {
+export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, through, nativeOnly = false, log = console.error, environment = {}, signal }) {
   fs.mkdirSync(dir, { recursive: true });
   const home = fs.realpathSync(dir);
   const port = (/** @type {string} */ service, replica = 0) => portOf(portBase, service, replica);
@@ -45,13 +46,13 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
   };
   try {
     await all([
-      startStack({ dir: home, portBase, brokers, nativeOnly, log, signal }).then((it) => (started = it)),
+      startStack({ dir: home, portBase, brokers, brokersTold: through?.kafka, nativeOnly, log, signal }).then((it) => (started = it)),
       run('npm', ['run', 'build', '--silent'], { cwd: root, env: { ...process.env, NX_DAEMON: 'false' }, signal }),
     ]);
     signal?.throwIfAborted();
     const stack = /** @type {NonNullable<typeof started>} */ (started);
     const [databases] = await all([
-      prepareSystem({ databaseAdminUrl: stack.databaseAdminUrl, kafkaBrokers: stack.kafkaBrokers, services }),
+      prepareSystem({ databaseAdminUrl: stack.databaseAdminUrl, kafkaBrokers: stack.kafkaBrokers, services, replicationFactor: Math.min(brokers, 3) }),
       startFarEnds({
         portBase: portBase + 20, dir: home, usersFile: peopleFile(home), log,
         receiptUrl: `http://127.0.0.1:${port('crm')}/callbacks/sms`, makerCallbackUrl: `http://127.0.0.1:${port('claims')}/callbacks/maker`,
@@ -61,7 +62,7 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
     const seals = sealKeys(home);
     const common = {
       ...inherited(), AFTERSALES_ENV: 'development', AFTERSALES_DEMO_CLOCK: 'true', AFTERSALES_HOST: '127.0.0.1', AFTERSALES_LOG_LEVEL: 'info',
-      REDIS_URL: stack.redisUrl, KAFKA_BROKERS: stack.kafkaBrokers, OIDC_ISSUER: ends.issuer, AFTERSALES_SEAL_PUBLIC_KEYS: JSON.stringify(seals.publicKeys), NODE_OPTIONS: '--enable-source-maps',
+      REDIS_URL: moved(stack.redisUrl, through?.redis), KAFKA_BROKERS: through?.kafka.map((broker) => `127.0.0.1:${broker}`).join(',') ?? stack.kafkaBrokers, OIDC_ISSUER: ends.issuer, AFTERSALES_SEAL_PUBLIC_KEYS: JSON.stringify(seals.publicKeys), NODE_OPTIONS: '--enable-source-maps',
     };
     /** @type {Record<string, Record<string, string>>} */
     const own = {
@@ -72,7 +73,7 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
     };
     for (const service of services) {
       parts[service]?.forEach((part, replica) => writeEnvironment(part, {
-        ...common, ...own[service], ...environment, DATABASE_URL: databases[service].service, SYSTEM_DATABASE_URL: databases[service].system, AFTERSALES_PORT: String(port(service, replica)), AFTERSALES_SEAL_PRIVATE_KEYS: JSON.stringify([seals.privateKeys[service]]),
+        ...common, ...own[service], ...environment, DATABASE_URL: moved(databases[service].service, through?.postgres[service]), SYSTEM_DATABASE_URL: moved(databases[service].system, through?.postgres[service]), AFTERSALES_PORT: String(port(service, replica)), AFTERSALES_SEAL_PRIVATE_KEYS: JSON.stringify([seals.privateKeys[service]]),
       }));
     }
     for (const wave of [['hq'], services.slice(1)]) {
@@ -89,6 +90,14 @@ export async function startPlatform({ dir, portBase, replicas = 1, brokers = 1, 
     await stop();
     throw error;
   }
+}
+
+/** The same address at another port. @param {string} url @param {number} [port] */
+function moved(url, port) {
+  if (!port) return url;
+  const there = new URL(url);
+  there.port = String(port);
+  return there.href;
 }
 
 /** @param {number} portBase @param {string} service @param {number} replica */

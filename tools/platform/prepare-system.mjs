@@ -10,9 +10,9 @@ import { createTopics } from '../stack/topics.mjs';
 
 /**
  * The libraries must be built: what migrates and what the topics are is said there.
- * @param {{ databaseAdminUrl: string, kafkaBrokers: string | string[], services: string[] }} options
+ * @param {{ databaseAdminUrl: string, kafkaBrokers: string | string[], services: string[], replicationFactor?: number }} options
  */
-export async function prepareSystem({ databaseAdminUrl, kafkaBrokers, services }) {
+export async function prepareSystem({ databaseAdminUrl, kafkaBrokers, services, replicationFactor }) {
   const require = createRequire(import.meta.url);
   const [databases] = await Promise.all([
     createDatabases(databaseAdminUrl, services).then(async (urls) => {
@@ -20,7 +20,7 @@ export async function prepareSystem({ databaseAdminUrl, kafkaBrokers, services }
       for (const service of services) await migrate(urls[service].owner, ['libs/platform', 'libs/directory', `services/${service}`].map((part) => path.join(root, part, 'migrations')));
       return urls;
     }),
-    createTopics(kafkaBrokers, require('@aftersales/contracts/catalogue').topics()),
+    createTopics(kafkaBrokers, require('@aftersales/contracts/catalogue').topics(), { replicationFactor }),
   ]);
   return databases;
 }

@@ -31,20 +31,24 @@ const java = (jars, mainClass, args) => [
   '-cp', `${jars}/*`, mainClass, ...args,
 ];
 
+/** Where a broker also listens for those who are told another address of it. @param {number} firstPort @param {number} node */
+export const otherListener = (firstPort, node) => firstPort + 7 + node;
+
 /**
- * @param {{ home: string, node: number, port: number, voters: number[], nodes: number, firstPort: number }} node
+ * @param {{ home: string, node: number, port: number, voters: number[], nodes: number, firstPort: number, told?: number[] }} node
  */
-function settings({ home, node, port, voters, nodes, firstPort }) {
+function settings({ home, node, port, voters, nodes, firstPort, told }) {
   const replicas = Math.min(nodes, 3);
   const isVoter = voters.includes(node);
-  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(isVoter ? [`CONTROLLER://127.0.0.1:${port + 1}`] : [])];
+  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(isVoter ? [`CONTROLLER://127.0.0.1:${port + 1}`] : []), ...(told ? [`TOLD://127.0.0.1:${otherListener(firstPort, node)}`] : [])];
   return Object.entries({
     'process.roles': isVoter ? 'broker,controller' : 'broker',
     'node.id': node,
     'controller.quorum.voters': voters.map((id) => `${id}@127.0.0.1:${firstPort + 2 * (id - 1) + 1}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'listeners': listeners.join(','),
-    'advertised.listeners': listeners[0],
+    'advertised.listeners': [listeners[0], ...(told ? [`TOLD://127.0.0.1:${told[node - 1]}`] : [])].join(','),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TOLD:PLAINTEXT',
     'log.dirs': path.join(home, 'data'),
     'auto.create.topics.enable': false,
     'default.replication.factor': replicas,
@@ -101,9 +105,10 @@ async function classArchive(jars, trainer, aside, mayTrain) {
 
 /**
  * Node n listens on port + 2 (n - 1), its controller one above.
- * @param {{ dir: string, port: number, brokers: number, log: (line: string) => void }} options
+ * @param {{ dir: string, port: number, brokers: number, told?: number[], log: (line: string) => void }} options `told`: ports of a proxy, one a broker;
+ *   whoever comes through `otherListener` is told these
  */
-export function kafkaParts({ dir, port: firstPort, brokers, log }) {
+export function kafkaParts({ dir, port: firstPort, brokers, told, log }) {
   const ids = Array.from({ length: brokers }, (_, index) => index + 1);
   const voters = brokers >= 3 ? ids.slice(0, 3) : [1]; // two voters would stop when either one does
   const parts = ids.map((node) => {
@@ -119,7 +124,7 @@ export function kafkaParts({ dir, port: firstPort, brokers, log }) {
     async function prepare() {
       jars = await kafkaJars();
       fs.mkdirSync(home, { recursive: true });
-      fs.writeFileSync(properties, settings({ home, node, port, voters, nodes: brokers, firstPort }));
+      fs.writeFileSync(properties, settings({ home, node, port, voters, nodes: brokers, firstPort, told }));
       if (!fs.existsSync(path.join(home, 'data', 'meta.properties'))) { // asking Kafka itself costs a JVM
         // With '=': an id that begins with '-' breaks the short option.
         const format = ['format', `--cluster-id=${clusterId(dir)}`, '-c', properties, '--ignore-formatted'];

@@ -55,7 +55,7 @@ function gist(output) {
 }
 
 /** What native parts need from Debian: program → package. */
-export const debianPackages = { 'redis-server': 'redis-server', java: 'default-jre-headless', mvn: 'maven' };
+export const debianPackages = { faketime: 'faketime', 'redis-server': 'redis-server', java: 'default-jre-headless', mvn: 'maven' };
 
 /**
  * @param {(keyof typeof debianPackages)[]} programs

@@ -23,6 +23,7 @@ import { all, ensurePrograms } from './run.mjs';
  * @property {string[]} [services]    a database with three roles for each
  * @property {(line: string) => void} [log]
  * @property {number} [brokers]       more than one: native only
+ * @property {number[]} [brokersTold]  ports of a proxy before the brokers (kafka.mjs)
  * @property {boolean} [nativeOnly]   fault tests kill processes, so they need their own
  * @property {import('./postgres.mjs').Postgres} [postgres]   the bench's: a slower disk, other settings
  * @property {AbortSignal} [signal]   gives up and stops what was started so far
@@ -46,11 +47,14 @@ function writeState(dir, state) {
   fs.renameSync(`${stateFile(dir)}.new`, stateFile(dir));
 }
 
-/** @param {string} dir @param {number} portBase @param {number} brokers @param {(line: string) => void} log @param {import('./postgres.mjs').Postgres} [more] */
-function nativeParts(dir, portBase, brokers, log, more) {
-  const postgres = postgresPart({ dir, port: portBase, more, log });
+/**
+ * @param {string} dir @param {number} portBase @param {number} brokers @param {(line: string) => void} log
+ * @param {{ postgres?: import('./postgres.mjs').Postgres, brokersTold?: number[] }} [more]
+ */
+function nativeParts(dir, portBase, brokers, log, { postgres: settings, brokersTold } = {}) {
+  const postgres = postgresPart({ dir, port: portBase, more: settings, log });
   const redis = redisPart({ dir, port: portBase + 1, log });
-  const kafka = kafkaParts({ dir, port: portBase + 2, brokers, log });
+  const kafka = kafkaParts({ dir, port: portBase + 2, brokers, told: brokersTold, log });
   return {
     urls: { postgres: postgres.url, redis: redis.url, kafka: kafka.brokers },
     parts: { postgres: postgres.part, redis: redis.part, kafka: /** @type {Part} */ (kafka.parts[0]), brokers: kafka.parts },
@@ -91,10 +95,10 @@ async function startDocker(portBase, wanted, brokers, log) {
 }
 
 /** @param {Options} options */
-export async function startStack({ dir, portBase, services = [], log = console.error, brokers = 1, nativeOnly = false, keep = false, postgres, signal }) {
+export async function startStack({ dir, portBase, services = [], log = console.error, brokers = 1, brokersTold, nativeOnly = false, keep = false, postgres, signal }) {
   fs.mkdirSync(dir, { recursive: true });
   const home = fs.realpathSync(dir);
-  const { urls, parts } = nativeParts(home, portBase, brokers, log, postgres);
+  const { urls, parts } = nativeParts(home, portBase, brokers, log, { postgres, brokersTold });
   const before = readState(home);
   const runsNatively = before !== undefined && nativeOf(parts, before.taken).some((part) => part.running);
   const shared = before?.keep === true && (runsNatively || Object.values(before.taken).includes('docker'));

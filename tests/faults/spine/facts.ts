@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
-import type { Whole } from '../support/whole';
+import type { Whole } from '../../support/whole';
 
 export interface SaidFact {
   readonly id: string;

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { stores } from '../../tools/demo/people.mjs';
+import type { Service } from '../support/whole';
+import { fault, type Fault } from './fault';
+import { services, type Ground } from './ground';
+
+// What comes on the topics: twice, all of it again, in the wrong order, broken.
+
+/** Every service begins to read this topic anew. */
+async function fromItsBeginning(ground: Ground, topic: string, of: readonly Service[]): Promise<void> {
+  await Promise.all(of.flatMap((service) => ground.both(service)).map((part) => part.stop()));
+  const admin = ground.whole.kafka.admin();
+  await admin.connect();
+  const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition }) => ({ partition, offset: '0' }));
+  for (const service of of) await admin.setOffsets({ groupId: service, topic, partitions });
+  await admin.disconnect();
+  await ground.started(...of.flatMap((service) => ground.both(service)));
+}
+
+const replayed = (topic: string, of: readonly Service[], quick?: true): Fault => fault(`${of.join(', ')} hear${of.length > 1 ? '' : 's'} the whole topic ${topic} again`, { touches: of, quick }, async (ground) => {
+  await fromItsBeginning(ground, topic, of);
+  await ground.more({ policy: 5, booking: 5 });
+  const again = await ground.until('facts are heard again', () => ground.metric('inbox_duplicates_total', of));
+  return { disturbed: { 'facts heard again': again } };
+});
+
+export const messages: readonly Fault[] = [
+  fault('the newest thousand facts are on their topics twice', { touches: ['messages'] }, async (ground) => {
+    await ground.more({ booking: 20 });
+    const newest = ground.witness.recent.slice(-1_000);
+    const [before, already] = [ground.witness.repeated, await ground.metric('inbox_duplicates_total')];
+    for (const topic of new Set(newest.map((one) => one.topic))) await ground.say(topic, newest.filter((one) => one.topic === topic));
+    await ground.until('they are there again', async () => ground.witness.repeated - before >= newest.length);
+    await ground.more({ booking: 5 });
+    return { disturbed: { 'facts said twice': ground.witness.repeated - before, 'facts heard again': (await ground.metric('inbox_duplicates_total')) - already } };
+  }),
+
+  replayed('hq.policy', ['claims'], true),
+  replayed('reception.appointment', ['workshop', 'parts']),
+  replayed('reception.visit', ['workshop', 'crm', 'claims', 'hq']),
+
+  fault('versions 1, 3, 2 of a policy: neighbours are swapped, the third is what holds', { touches: ['messages'] }, async (ground) => {
+    const policies = Array.from({ length: 20 }, () => randomUUID());
+    const say = (policyId: string, version: number): { key: string; value: string } => ({
+      key: policyId,
+      value: ground.envelope('hq.policy-changed.v1', policyId, {
+        policyId, version, kind: 'message.retry', scope: { level: 'store', storeId: stores[2]!.storeId }, value: { attempts: 2 + version, firstWaitSeconds: 30 }, onOpen: 'keep', from: '2026-01-01T00:00:00.000Z',
+      }, { aggregateversion: version }),
+    });
+    for (const id of policies) ground.witness.overlook(id);
+    for (const version of [1, 3, 2]) await ground.say('hq.policy', policies.map((id) => say(id, version)));
+    await ground.more({ policy: 5 });
+    await ground.whole.settled();
+    const wrong: string[] = [];
+    for (const service of services)
+      for (const { id, version } of await ground.whole.rows<{ id: string; version: number }>(service, 'select p.id, w.version from unnest($1::uuid[]) as p(id) left join directory_policy w on w.id = p.id', [policies]))
+        if (version !== 3) wrong.push(`${service} holds version ${version} of ${id}`);
+    return { disturbed: { 'policies swapped': policies.length }, wrong };
+  }),
+
+  fault('poison on a topic is set aside with its reason, and what follows goes on', { touches: ['messages'], quick: true }, async (ground) => {
+    const run = randomUUID().slice(0, 8);
+    const said = JSON.parse(ground.witness.recent.findLast(({ topic, value }) => topic === 'hq.policy' && value.startsWith('{"specversion"'))!.value);
+    const poison = [
+      ['{', 'no JSON'],
+      ['{"specversion":"1.0"}', 'no envelope'],
+      [ground.envelope('hq.policy-changed.v1', 'x', { nonsense: true }), 'wrong schema'],
+      [ground.envelope('hq.policy-changed.v9', 'x', { nonsense: true }), 'unknown version'],
+      [JSON.stringify({ ...said, data: { ...said.data, onOpen: said.data.onOpen === 'keep' ? 're-plan' : 'keep' } }), 'same id, other bytes'],
+      [ground.envelope('hq.policy-unheard-of.v1', 'x', { nonsense: true }), undefined], // what nobody hears is skipped
+    ] as const;
+    const keys = poison.map((_, i) => `poison-${run}-${i}`);
+    for (const key of keys) ground.witness.overlook(key);
+    await ground.say('hq.policy', poison.map(([value], i) => ({ key: keys[i]!, value })));
+    await ground.more({ policy: 10 });
+    await ground.whole.settled();
+    const wrong: string[] = [];
+    let letters = 0;
+    for (const service of services) {
+      const rows = await ground.whole.rows<{ key: string; reason: string }>(service, `select key, reason from dead_letter where key = any($1) and state = 'dead' and consumer = $2`, [keys, `${service}.directory`]);
+      letters += rows.length;
+      for (const [i, [, reason]] of poison.entries()) {
+        const found = rows.find(({ key }) => key === keys[i])?.reason;
+        if (reason ? !found?.startsWith(reason) : found) wrong.push(`${service}: ${keys[i]} is ${found ?? 'not set aside'}, expected ${reason ?? 'skipped'}`);
+      }
+    }
+    return { disturbed: { 'dead letters': letters }, wrong };
+  }),
+];

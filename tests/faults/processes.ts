@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import type { Failpoint } from '@aftersales/platform/failpoint/failpoint';
+import type { Part } from '../../tools/stack/process.mjs';
+import type { Service } from '../support/whole';
+import { fault, type Fault } from './fault';
+import { pause, services, type Ground } from './ground';
+
+// Our own processes: killed where it hurts most, frozen and thawed, stopped in turn.
+
+const deaths = (part: Part): number => readFileSync(part.logFile, 'utf8').split('failpoint ').length - 1;
+
+/** Both replicas carry the failpoint, so that whoever leads has it; each dies at its nth time there, and is started again without. */
+const diesAt = (name: string, service: Service, point: Failpoint, nth: number, quick?: true): Fault =>
+  fault(name, { touches: [service], quick }, async (ground) => {
+    const parts = ground.both(service);
+    const before = parts.map(deaths);
+    for (const part of parts) {
+      await part.stop();
+      await ground.startWith(part, { AFTERSALES_FAILPOINT: `${point}#${nth}` });
+    }
+    const died = (): number => parts.filter((part, i) => deaths(part) > before[i]!).length;
+    await ground.until(`one died at ${point}`, async () => died() > 0, 90_000);
+    for (const part of parts) {
+      await part.stop(); // the other leads or reads now, and dies too, or has not come so far
+      await ground.started(part);
+    }
+    return { disturbed: { [`${service} died at ${point}`]: died() } };
+  });
+
+const kill = async (parts: readonly Part[]): Promise<void> => void (await Promise.all(parts.map((part) => part.kill9())));
+
+export const processes: readonly Fault[] = [
+  diesAt('reception dies mid-transaction, everything written and not committed', 'reception', 'database.before-commit', 20),
+  diesAt('reception dies between commit and publish', 'reception', 'database.after-commit', 20, true),
+  diesAt('reception’s relay dies after the send, before it deletes what it sent', 'reception', 'relay.after-send', 10, true),
+  diesAt('workshop dies after the effect, before the offset', 'workshop', 'bus.after-effect', 10),
+  diesAt('crm’s relay dies after the send, before it deletes what it sent', 'crm', 'relay.after-send', 5),
+  diesAt('claims dies after the effect, before the offset', 'claims', 'bus.after-effect', 10),
+  diesAt('hq dies mid-transaction, everything written and not committed', 'hq', 'database.before-commit', 20),
+
+  fault('hq is killed with facts committed that can’t leave', { touches: ['hq', 'kafka'], quick: true }, async (ground) => {
+    for (const broker of ground.brokers) ground.signal(broker, 'SIGSTOP');
+    await ground.more({ policy: 10 });
+    const [row] = await ground.whole.rows<{ n: number }>('hq', 'select count(*)::int as n from outbox');
+    await kill(ground.both('hq'));
+    for (const broker of ground.brokers) ground.signal(broker, 'SIGCONT');
+    await ground.started(...ground.both('hq'));
+    return { disturbed: { 'facts waiting at hq': row!.n } };
+  }),
+
+  fault('WRK-2 workshop is killed between effect and offset: bookings are heard again and answered once', { touches: ['workshop'], quick: true }, async (ground) => {
+    let again = 0;
+    for (let round = 0; round < 5 && again === 0; round++) {
+      await ground.more({ booking: 10 });
+      await kill(ground.both('workshop')); // offsets are committed each second: what it did since comes again
+      await ground.started(...ground.both('workshop'));
+      await ground.more({ booking: 2 });
+      again = await heardAgain(ground, 'workshop');
+    }
+    return { disturbed: { 'facts heard again': again } };
+  }),
+
+  ...(['reception', 'crm'] as const).map((service) => fault(`one of ${service} is frozen 20 s, taken over, and thawed`, { touches: [service] }, async (ground) => {
+    const part = ground.part(service);
+    ground.signal(part, 'SIGSTOP');
+    await pause(12_000); // past the session of a Kafka member (10 s) and of a leader (5 s)
+    const others = ground.told('policy').length;
+    await ground.more({ booking: 5, car: 1 }); // the other one does it all
+    await pause(8_000);
+    ground.signal(part, 'SIGCONT');
+    return { disturbed: { 'acknowledged by the others meanwhile': ground.told('policy').length - others, 'asked in vain': await aNumberOf(ground, part) } };
+  })),
+
+  fault('SIGTERM under load, one replica after the other: each stops by itself', { touches: [...services], quick: true }, async (ground) => {
+    const { lines } = ground.whole;
+    const before = lines.length;
+    let restarted = 0;
+    for (const service of ['hq', 'reception', 'workshop'] as const) for (const part of ground.both(service)) {
+      await part.stop();
+      await ground.more({ policy: 1, booking: 1 });
+      await ground.started(part);
+      restarted++;
+    }
+    return { disturbed: { restarted }, wrong: lines.slice(before).filter((line) => line.includes('no clean stop')) };
+  }),
+
+  fault('every process is killed at once, ours and theirs, and comes back in any order', { touches: ['everything'] }, async (ground) => {
+    const { everything } = ground;
+    await kill(everything);
+    const dead = everything.filter((part) => !part.running).length;
+    // Databases answer before a service may start: nobody waits for one longer than its start takes.
+    const shuffled = [...everything].sort(() => Math.random() - 0.5);
+    await Promise.all(shuffled.map(async (part, i) => {
+      await pause(i * 300);
+      await ground.started(part);
+    }));
+    return { disturbed: { killed: dead } };
+  }),
+];
+
+const heardAgain = (ground: Ground, service: Service): Promise<number> => ground.metric('inbox_duplicates_total', [service]);
+
+/** While it was frozen it answered nobody: its health now says since when. */
+async function aNumberOf(ground: Ground, part: Part): Promise<number> {
+  await ground.until(`${part.name} answers again`, () => part.spec.probe().then(() => true, () => false));
+  return 1;
+}
