@@ -11,7 +11,7 @@ const common = {
   moduleNameMapper: { '^@aftersales/(contracts|platform|calendar|directory)/(.*)$': '<rootDir>/libs/$1/src/$2' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   setupFiles: ['reflect-metadata'],
-  modulePathIgnorePatterns: ['/dist/', '/.run/'],
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/.run/'],
 };
 const kind = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });
 module.exports = {

@@ -111,6 +111,51 @@ describe('the bus, on a real broker', () => {
     expect([(await db.admin.query('select step from parcel_heard where step = 6001')).rows.length, await duplicates() - before, await committed() - at]).toEqual([1, 0, 1]);
   }, 90_000);
 
+  describe('a passing fault', () => {
+    const until = async (what: string, holds: () => boolean | Promise<boolean>) => {
+      for (const end = Date.now() + 20_000; !(await holds()); await pause(50)) if (Date.now() > end) throw new Error(`not within 20 s: ${what}`);
+    };
+    const applied = async (step: number) => (await db.admin.query('select 1 from parcel_heard where step = $1', [step])).rows.length === 1;
+    const committedOf = async (partition: number) => Number((await admin.fetchOffsets({ groupId: group, topics: [topic] }))[0]!.partitions.find((one) => one.partition === partition)?.offset ?? -1);
+    /** A member that can't apply one fact for now. */
+    const inTrouble = (step: number) => {
+      const fault = { passed: false, tries: 0 };
+      const bus = start((one) => {
+        if (one !== step || fault.passed) return;
+        fault.tries++;
+        throw Object.assign(new Error('out of memory'), { code: '53200' });
+      });
+      return { bus, fault };
+    };
+
+    it('stops its partition alone, and the fact is applied when it is over', async () => {
+      const { bus, fault } = inTrouble(7_001);
+      await say(7_001, 7_001, { partition: 0 });
+      await until('it is tried again', () => fault.tries > 1);
+      await say(7_002, 7_002, { partition: 1 });
+      await until('the other partition goes on', () => applied(7_002));
+      expect(await applied(7_001)).toBe(false);
+      fault.passed = true;
+      await until('it is applied', () => applied(7_001));
+      await bus.close();
+    }, 90_000);
+
+    it('leaves what a member could not apply, uncommitted, to the next', async () => {
+      const [before, other] = [await committedOf(2), await committedOf(1)];
+      const { bus, fault } = inTrouble(7_011);
+      await say(7_011, 7_011, { partition: 2 });
+      await until('it is tried', () => fault.tries > 0);
+      await say(7_012, 7_012, { partition: 1 });
+      await until('the other partition is committed', async () => (await committedOf(1)) > other);
+      await bus.close();
+      expect(await committedOf(2)).toBe(before);
+      const next = start();
+      await until('the next applies it', () => applied(7_011));
+      await next.close();
+      expect(await committedOf(2)).toBeGreaterThan(before);
+    }, 90_000);
+  });
+
   it('what was said before the inbox remembers stops its partition, also when it was sent only now', async () => {
     await say(5_001, 5_001, { partition: 0, time: new Date(Date.now() - 31 * 24 * 3600_000) });
     await say(5_002, 5_002, { partition: 0 });

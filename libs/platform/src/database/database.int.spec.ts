@@ -1,10 +1,14 @@
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { isTransient } from '../inbox/transient';
+import { publish } from '../outbox/publish';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database';
-import { stores } from '../testing/sample/parcel.module';
+import { ParcelSent, stores } from '../testing/sample/parcel.module';
+import { wake } from '../timers/wake';
 import { join } from 'node:path';
 import { Database } from './database';
+import { lockRow, lockRowIfKnown } from './rows';
 
 describe('the database', () => {
   let db: TestDatabase;
@@ -64,6 +68,55 @@ describe('the database', () => {
       await tx.query('select 1/0').catch(() => undefined);
     })).rejects.toThrow(/swallowed/);
     expect(await database.read(scope, (tx) => tx.query('select 1 from parcel where id = $1', [id]))).toEqual([]);
+  });
+
+  it('what fails at its commit has said nothing and set no timer', async () => {
+    await db.admin.query(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused at the commit'; end $$;
+      create constraint trigger refuse after insert on parcel deferrable initially deferred for each row when (new.note = 'refuse') execute function refuse()`);
+    const id = '00000000-0000-7000-8000-0000000000b3';
+    await expect(database.transaction(scope, async (tx) => {
+      await tx.query(`insert into parcel (id, store_id, version, state, note) values ($1, $2, 1, 'packed', 'refuse')`, [id, stores.a]);
+      publish(tx, ParcelSent, { storeId: stores.a, version: 1 }, { parcelId: id, step: 1 });
+      wake(tx, 'parcel.remind', { id, storeId: stores.a }, tx.now);
+    })).rejects.toThrow('refused at the commit');
+    expect((await db.admin.query(`select key from outbox where key = $1 union all select subject::text from timer where subject::text = $1`, [id])).rows).toEqual([]);
+  });
+
+  it('who holds a row stops nobody who only refers to it', async () => {
+    const id = '00000000-0000-7000-8000-0000000000b4';
+    await database.transaction(scope, (tx) => tx.query(parcel(id, stores.a)));
+    await database.transaction(scope, async (holder) => {
+      await lockRow(holder, 'parcel', id);
+      await lockRowIfKnown(holder, 'parcel', id);
+      await database.transaction(scope, async (tx) => {
+        await tx.query(`set local lock_timeout = '500ms'`);
+        await tx.query('select 1 from parcel where id = $1 for key share', [id]); // as a foreign key looks
+      });
+    });
+  });
+
+  it('what a transaction opened with ends with it, on whatever connection', async () => {
+    const client = new pg.Client({ connectionString: db.service });
+    await client.connect();
+    try {
+      await client.query(`begin; select app_open('${stores.b}', true); commit`);
+      expect((await client.query(`select app_stores() as stores, app_now() as now`)).rows).toEqual([{ stores: null, now: null }]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('a connection that the server ends, idle or between two statements, is a passing fault at most', async () => {
+    const end = (which: string) => db.admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = '${db.name}_service' and ${which}`);
+    await Promise.all(Array.from({ length: 4 }, () => database.read(scope, (tx) => tx.query('select pg_sleep(0.1)'))));
+    expect((await end(`state = 'idle'`)).rows.length).toBeGreaterThan(0);
+    const error = await database.read(scope, async (tx) => {
+      await end(`state = 'idle in transaction'`);
+      await pause(100); // it hears of its end
+      await tx.query('select 1');
+    }).then(() => null, (failed: unknown) => failed);
+    expect([error, isTransient(error)]).toEqual([expect.any(Error), true]);
+    expect(await database.read(scope, (tx) => tx.query('select 1 as one'))).toEqual([{ one: 1 }]);
   });
 
   it('what goes on after its transaction ended writes in nobody else\'s', async () => {

@@ -14,6 +14,19 @@ describe('the HTTP door', () => {
 
   const parcels = `/stores/${stores.a}/parcels`;
   const pack = (more: object = {}, body: unknown = { note: 'x' }) => service.http(`POST ${parcels}`, { as: staff.clerkA, body, ...more });
+  /** They really meet: each waits for a lock that is let go when all have come. */
+  async function atOnce<T>(n: number, lock: string, ask: () => Promise<T>): Promise<T[]> {
+    const holder = await service.db.admin.connect();
+    try {
+      await holder.query(`begin; ${lock}`);
+      const answers = Promise.all(Array.from({ length: n }, ask));
+      while ((await service.rows(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length < n);
+      await holder.query('commit');
+      return await answers;
+    } finally {
+      holder.release(true);
+    }
+  }
   const count = async () => Number((await service.rows('select count(*) as n from parcel'))[0]!.n);
 
   describe('who', () => {
@@ -108,7 +121,7 @@ describe('the HTTP door', () => {
     it('twins in flight get one answer and have one effect', async () => {
       const key = randomUUID();
       const before = await count();
-      const answers = await Promise.all(Array.from({ length: 6 }, () => pack({ key })));
+      const answers = await atOnce(6, 'lock table parcel in share mode', () => pack({ key }));
       expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
       expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201));
       expect(await count()).toBe(before + 1);
@@ -143,7 +156,7 @@ describe('the HTTP door', () => {
 
     it('of two changes at once one wins', async () => {
       const { body } = await pack();
-      const answers = await Promise.all([1, 2, 3].map(() => service.http(`POST ${parcels}/${body.id}/send`, { as: staff.clerkA, ifMatch: 1 })));
+      const answers = await atOnce(3, `select 1 from parcel where id = '${body.id}' for no key update`, () => service.http(`POST ${parcels}/${body.id}/send`, { as: staff.clerkA, ifMatch: 1 }));
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
     });
 

@@ -35,6 +35,16 @@ describe('inbox', () => {
     expect(await heard(parcelId)).toEqual([1]);
   });
 
+  it('a fact whose transaction was undone by a passing fault has its effect when it comes again', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    await service.rows(`create function no_memory() returns trigger language plpgsql as $$ begin raise exception 'out of memory' using errcode = '53200'; end $$`);
+    await service.rows('create trigger no_memory before insert on parcel_heard for each row execute function no_memory()');
+    await expect(hear(parcelId, 1, { id })).rejects.toThrow('out of memory').finally(() => service.rows('drop trigger no_memory on parcel_heard'));
+    await hear(parcelId, 1, { id });
+    expect(await heard(parcelId)).toEqual([1]);
+  });
+
   it('what can not be handled becomes a dead letter, later facts of its key are parked, other keys go on', async () => {
     const [sick, well] = [uuidv7(), uuidv7()];
     await hear(sick, 1);
@@ -62,6 +72,18 @@ describe('inbox', () => {
     expect(await heard(parcelId)).toEqual([1, 2, 3, 4]);
   });
 
+  it('a dead letter that was replayed and comes again has its effect once', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    broken.add(id);
+    await hear(parcelId, 1, { id });
+    broken.clear();
+    const [dead] = await letters(parcelId);
+    await close('replay', dead!.id);
+    await hear(parcelId, 1, { id });
+    expect(await heard(parcelId)).toEqual([1]);
+  });
+
   it('a discarded one lets the parked ones go on', async () => {
     const parcelId = uuidv7();
     await hear(parcelId, 1, { poison: true });
@@ -82,6 +104,25 @@ describe('inbox', () => {
       await Promise.all([close('replay', dead!.id), hear(parcelId, 2), hear(uuidv7(), 1)]);
       expect([round, await heard(parcelId)]).toEqual([round, [1, 2]]);
     }
+  });
+
+  it('what arrives while somebody replays waits for him, and is not parked behind what is gone then (LockKey)', async () => {
+    const parcelId = uuidv7();
+    const id = uuidv7();
+    broken.add(id);
+    await hear(parcelId, 1, { id });
+    broken.clear();
+    const [dead] = await letters(parcelId);
+    let arrives: Promise<void> | undefined;
+    await service.transaction([storeId], async (tx) => {
+      await service.get(DeadLetters).replay(tx, Number(dead!.id), staff.admin);
+      let over = false;
+      arrives = hear(parcelId, 2).finally(() => (over = true));
+      const waits = async () => (await service.rows(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0;
+      while (!over && !(await waits()));
+    });
+    await arrives;
+    expect([await heard(parcelId), (await letters(parcelId)).map(({ state }) => state)]).toEqual([[1, 2], ['replayed']]);
   });
 
   it.each([
@@ -129,7 +170,7 @@ describe('inbox', () => {
     await hear(parcelId, 1, { id });
     await hear(parcelId, 2, { id });
     expect(await heard(parcelId)).toEqual([1]);
-    expect((await letters(parcelId))[0]!.reason).toBe('same id, other bytes');
+    expect((await letters(parcelId)).map(({ reason }) => reason)).toEqual(['same id, other bytes']);
   });
 
   it('an altered one that was discarded and comes again blocks nothing', async () => {

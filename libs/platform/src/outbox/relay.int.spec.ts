@@ -206,6 +206,44 @@ describe('the relay, on a real broker', () => {
     expect(tries).toBeLessThan(20);
   });
 
+  it('a replica that does not lead sends nothing while the leader is at it', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    const key = uuidv7();
+    let [begun, goOn, others, asked]: [() => void, () => void, number, number] = [() => undefined, () => undefined, 0, 0];
+    const sending = new Promise<void>((resolve) => (begun = resolve));
+    const released = new Promise<void>((resolve) => (goOn = resolve));
+    class Held extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        begun();
+        await released;
+        await super.send(facts);
+      }
+    }
+    class Other extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        others++;
+        await super.send(facts);
+      }
+    }
+    class Asking extends LeaderConnection {
+      override tryLead(): Promise<boolean> {
+        asked++;
+        return super.tryLead();
+      }
+    }
+    await say(key, 1);
+    start(() => new Held(kafka));
+    await sending;
+    await say(key, 2);
+    const follower = start(() => new Other(kafka), new Asking(db.service));
+    await until(() => asked >= 3); // two rounds are behind it
+    const meanwhile = others;
+    await follower.stop();
+    goOn();
+    await until(() => firsts(key).length === 2);
+    expect([meanwhile, firsts(key)]).toEqual([0, [1, 2]]);
+  });
+
   it('reads ahead while one batch is being sent: one send at a time, nothing twice', async () => {
     for (const relay of relays.splice(0)) await relay.stop();
     let [sending, most, sent] = [0, 0, 0];
@@ -242,6 +280,7 @@ describe('the relay, on a real broker', () => {
         if (sql.includes('envelope from outbox') && rows.length && !this.#done) {
           this.#done = true;
           await late.query('commit');
+          late.release();
           await say(key, 2);
         }
         return rows;
@@ -249,7 +288,6 @@ describe('the relay, on a real broker', () => {
     }
     start(() => new FactProducer(kafka), new BetweenReads(db.service));
     await until(() => firsts(key).length === 2);
-    late.release();
     expect(firsts(key)).toEqual([1, 2]);
   });
 

@@ -60,6 +60,35 @@ describe('timers that are in trouble stop no other', () => {
     expect(await rung(held)).toBe(1);
   }, 60_000);
 
+  it('whoever holds the subject reaches its timer, though a worker is about to ring it: the subject is locked first', async () => {
+    const id = await parcelDue();
+    const holder = await service.db.admin.connect();
+    try {
+      await holder.query(`begin; set local lock_timeout = '500ms'`);
+      await holder.query('select 1 from parcel where id = $1 for no key update', [id]);
+      const fires = service.fireDue();
+      while ((await service.rows(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length === 0);
+      await holder.query('delete from timer where subject = $1', [id]); // as letSleep() does
+      await holder.query('commit');
+      await fires;
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    expect(await rung(id)).toBe(0);
+  });
+
+  it('two transactions that wake the same subjects, each in an order of its own, never close a ring of waiting', async () => {
+    const ids = Array.from({ length: 500 }, () => uuidv7());
+    let runs = 0;
+    const wakeAll = (order: readonly string[]) => service.transaction([stores.a], async (tx) => {
+      runs++; // again after a deadlock
+      for (const id of order) wake(tx, 'parcel.deliver', { id, storeId: stores.a }, new Date(tx.now.getTime() + 30 * 24 * 3600_000));
+    });
+    for (let round = 0; round < 5; round++) await Promise.all([wakeAll(ids), wakeAll(ids.toReversed())]);
+    expect(runs).toBe(10);
+  });
+
   it('one that is moved while it fails rings at its new time, not before', async () => {
     let moved: Promise<void> | undefined;
     const tries: Date[] = [];

@@ -1,9 +1,15 @@
-import { v7 as uuidv7 } from 'uuid';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database';
+import { LeaderConnection } from '../outbox/leader-connection';
+import { Promises } from '../promises/promises';
 import { broken, sample, staff, stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
 import { TestService } from '../testing/test-service';
 import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
+import { Rings } from './rings';
+import { Timers } from './timers';
 import { wake } from './wake';
 
 const minute = 60_000;
@@ -59,14 +65,29 @@ describe('timers', () => {
   });
 
   it('TIM-3 fires 1 000 at once, each once, looked for by two workers', async () => {
+    const workers = [service.get(Timers), new Timers(service.get(Database), service.get(Rings), service.get(Promises), service.get(LeaderConnection))];
+    for (const worker of workers)
+      worker.register('parcel.twice', 'parcel', (tx, { subject, storeId }) => tx.query('insert into parcel_rung (store_id, parcel_id, at) values ($1, $2, $3)', [storeId, subject, tx.now]).then(() => undefined));
     const ids = await service.rows<{ id: string }>(
       `with p as (insert into parcel (id, store_id, version, state) select gen_random_uuid(), $1, 1, 'packed' from generate_series(1, 1000) returning id)
-       insert into timer (kind, subject, due_at, ring_at, store_id) select 'parcel.remind', id, app_clock(), app_clock(), $1 from p returning subject as id`, [stores.a]);
-    await Promise.all([service.fireDue(), service.fireDue()]);
-    await service.fireDue();
+       insert into timer (kind, subject, due_at, ring_at, store_id) select 'parcel.twice', id, app_clock(), app_clock(), $1 from p returning subject as id`, [stores.a]);
+    await Promise.all(workers.map((worker) => worker.lookForDue()));
     const [{ n, parcels }] = (await service.rows('select count(*)::int as n, count(distinct parcel_id)::int as parcels from parcel_rung where parcel_id = any($1)', [ids.map(({ id }) => id)])) as [{ n: number; parcels: number }];
     expect([n, parcels]).toEqual([1000, 1000]);
   });
+
+  it('TIM-3 Redis emptied with the ring in it: the sweep finds what is due', async () => {
+    const rings = service.get(Rings);
+    const until = async (holds: () => Promise<boolean>) => {
+      for (const end = Date.now() + 12_000; !(await holds()); await pause(50)) if (Date.now() > end) throw new Error('nobody has found it within 12 s');
+    };
+    service.get(Timers).start();
+    const { id } = await pack({ remindInMs: 3_000 });
+    await until(async () => (await rings.waiting()) > 0);
+    await rings.queue.drain(true);
+    await until(async () => (await rung(id)) > 0);
+    expect([await rung(id), await pending(id)]).toEqual([1, []]);
+  }, 30_000);
 
   describe('promises', () => {
     const facts = promiseFacts('hq');

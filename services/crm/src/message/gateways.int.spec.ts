@@ -33,6 +33,16 @@ describe('a gateway in trouble', () => {
     expect((await desk.saidAbout(appointmentId)).sent).toHaveLength(1);
   });
 
+  it('CRM-24 while a gateway takes its time the claim is committed and no transaction is open', async () => {
+    await desk.far.fault('sms', { mode: 'slow', ms: 2_000 });
+    const { appointmentId } = await desk.confirmation(await desk.customer());
+    const sent = desk.sender.look();
+    while ((await desk.far.hits('sms')) === 0);
+    const [seen] = await desk.service.rows(`select (select state from message where about_id = $1), (select count(*)::int from pg_stat_activity where datname = current_database() and state like 'idle in transaction%') as open`, [appointmentId]);
+    await sent;
+    expect(seen).toEqual({ state: 'sending', open: 0 });
+  });
+
   it('CRM-24 the gateway fails after sending: sent again under the same id, so once', async () => {
     await desk.far.fault('sms', { mode: 'fail-after-accept', count: 1 });
     const car = await desk.customer();

@@ -1,5 +1,8 @@
 import * as fc from 'fast-check';
+import { v7 as uuidv7 } from 'uuid';
+import { lockHolders } from '../reservation/holders.store';
 import { hour, minute, StoreRoom } from '../testing/store-room';
+import { lockCards } from './cards.store';
 
 type Step =
   | { kind: 'request' | 'consent' | 'quote'; part: number; quantity: number }
@@ -37,6 +40,20 @@ describe('interleavings', () => {
     const dead = await room.service.rows(`select type, reason from dead_letter`);
     expect(dead).toEqual([]);
   }
+
+  it('PRT-3 who holds a card or a holder stops nobody whose line only refers to it', async () => {
+    const [part, storeId, id] = [await room.part(1000), room.a.storeId, uuidv7()];
+    await room.service.transaction([storeId], (tx) => lockHolders(tx, storeId, [{ holderKind: 'appointment', id }]));
+    await room.service.transaction([storeId], async (holder) => {
+      await lockHolders(holder, storeId, [{ holderKind: 'appointment', id }]);
+      await lockCards(holder, storeId, [part]);
+      await room.service.transaction([storeId], async (tx) => {
+        await tx.query(`set local lock_timeout = '500ms'`);
+        await tx.query('select 1 from stock_card where part_number = $1 for key share', [part]); // as a foreign key looks
+        await tx.query('select 1 from reservation where id = $1 for key share', [id]);
+      });
+    });
+  });
 
   it('PRT-2 PRT-3 whatever happens at once, on-hand is the ledger\'s sum and never below 0, and Σ reserved never exceeds on-hand + inbound', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 3, maxLength: 8 }), async (bursts) => {

@@ -1,0 +1,42 @@
+import { connect, type Socket } from 'node:net';
+import { Kafka, logLevel } from 'kafkajs';
+import { v7 as uuidv7 } from 'uuid';
+import { stack } from '../testing/stack';
+import { FactProducer } from './producer';
+
+describe("the relay's producer, on a real broker", () => {
+  const topic = `hq.producer-${process.pid}`;
+  const client = { clientId: 'producer-test', brokers: stack.brokers, logLevel: logLevel.NOTHING };
+  const admin = new Kafka(client).admin();
+  beforeAll(async () => {
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+  });
+  afterAll(async () => {
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+  });
+
+  it('a send whose answer is lost is told to the relay, and not repeated by the client', async () => {
+    let sends = 0;
+    /** Cuts the first connection that a batch is sent on (Produce is request 0). */
+    const socketFactory = ({ host, port, onConnect }: { host: string; port: number; onConnect: () => void }): Socket => {
+      const socket = connect({ host, port }, onConnect);
+      const write = socket.write.bind(socket) as (bytes: Buffer, ...more: never[]) => boolean;
+      socket.write = ((bytes: Buffer, ...more: never[]) => {
+        const cut = bytes.readInt16BE(4) === 0 && ++sends === 1;
+        const written = write(bytes, ...more);
+        if (cut) socket.destroy(new Error('cut'));
+        return written;
+      }) as typeof socket.write;
+      return socket;
+    };
+    const facts = new FactProducer(new Kafka({ ...client, socketFactory }));
+    try {
+      await expect(facts.send([{ topic, key: uuidv7(), envelope: '{}' }])).rejects.toThrow();
+      expect(sends).toBe(1);
+    } finally {
+      await facts.close();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,304 @@
+// What holds the platform together, each taken out by a few lines that exist only here, with the test that must turn red for it.
+// `find` stands exactly once in its file; `seen` is what the red test must say, so that a patch that merely breaks everything proves nothing.
+
+/**
+ * @typedef {object} Sabotage
+ * @property {string} name
+ * @property {{ file: string, find: string, put: string }[]} edits  of a copy of the sources, never of the sources
+ * @property {string} spec   the test's file
+ * @property {string} title  a part of its title that stands in the file as it is
+ * @property {RegExp} seen
+ */
+
+const platform = 'libs/platform/src';
+const inbox = `${platform}/inbox/inbox.ts`;
+const relay = `${platform}/outbox/relay.ts`;
+const lowerBound = `${platform}/outbox/lower-bound.ts`;
+const timers = `${platform}/timers/timers.ts`;
+const database = `${platform}/database/database.ts`;
+const door = `${platform}/http/operation-door.ts`;
+const opening = 'libs/platform/migrations/1764000000000-platform.sql';
+
+const spec = {
+  inbox: `${platform}/inbox/inbox.int.spec.ts`,
+  bus: `${platform}/bus/bus-server.int.spec.ts`,
+  producer: `${platform}/bus/producer.int.spec.ts`,
+  relay: `${platform}/outbox/relay.int.spec.ts`,
+  lowerBound: `${platform}/outbox/lower-bound.int.spec.ts`,
+  timers: `${platform}/timers/timers.int.spec.ts`,
+  timersApart: `${platform}/timers/timers-apart.int.spec.ts`,
+  database: `${platform}/database/database.int.spec.ts`,
+  catalogue: `${platform}/database/catalogue.int.spec.ts`,
+  http: `${platform}/http/http.int.spec.ts`,
+};
+
+/** @type {readonly Sabotage[]} */
+export const sabotages = [
+  // --- the consumer ---
+  {
+    name: 'inbox off',
+    edits: [{ file: inbox, find: 'const fresh = await this.#note(tx, consumer, arrived);', put: 'const fresh = arrived;' }],
+    spec: spec.inbox, title: 'a fact delivered again has its effect once', seen: /\+ {3}1,/,
+  },
+  {
+    name: 'inbox in another transaction',
+    edits: [{ file: inbox, find: 'await this.#note(tx, consumer, arrived)', put: "await this.database.acrossStores('sabotage', (other) => this.#note(other, consumer, arrived))" }],
+    spec: spec.inbox, title: 'a fact whose transaction was undone by a passing fault has its effect when it comes again', seen: /- {3}1,/,
+  },
+  {
+    name: "parking without the key's lock",
+    edits: [{ file: inbox, find: 'and key = any($3::text[]) order by key for update`', put: 'and key = any($3::text[]) order by key`' }],
+    spec: spec.inbox, title: 'what arrives while somebody replays waits for him', seen: /parked/,
+  },
+  {
+    name: 'later facts of a dead key go on',
+    edits: [{ file: inbox, find: 'const behindDead = dead.has(one.message.key);', put: 'const behindDead = false;' }],
+    spec: spec.inbox, title: 'what can not be handled becomes a dead letter, later facts of its key are parked', seen: /\+ {5}3,/,
+  },
+  {
+    name: 'dead letter without inbox row',
+    edits: [{
+      file: inbox, find: 'const fresh = await this.#note(tx, consumer, arrived);',
+      put: 'const fresh = [...(await this.#note(tx, consumer, arrived.filter(({ broken }) => !broken))), ...arrived.filter(({ broken }) => broken)];',
+    }],
+    spec: spec.inbox, title: 'a dead letter that was replayed and comes again has its effect once', seen: /\+ {3}1,/,
+  },
+  {
+    name: 'unknown type as dead letter',
+    edits: [{ file: `${platform}/inbox/arrived.ts`, find: 'return hearers ? unreadable(`unknown version ${envelope.type}`, hearers, known) : null;', put: 'return unreadable(`unknown version ${envelope.type}`, hearers ?? this.consumers, known);' }],
+    spec: spec.inbox, title: 'a type nobody here hears is skipped', seen: /unknown version hq\.parcel-weighed\.v1/,
+  },
+  {
+    name: "replay in the person's stores",
+    edits: [{ file: `${platform}/inbox/dead-letter.controller.ts`, find: ", within: within('replay')", put: '' }],
+    spec: spec.inbox, title: 'a replay runs in the stores of the fact, not in those of the person', seen: /\+ /,
+  },
+  {
+    name: 'catch-all that commits offsets',
+    edits: [{
+      file: `${platform}/bus/bus-server.ts`, find: 'const resume = pause();',
+      put: "resolveOffset(batch.lastOffset());\n      return void this.#done.set(place, { topic, partition, offset: String(Number(batch.lastOffset()) + 1) });\n      const resume = pause();",
+    }],
+    spec: spec.bus, title: 'leaves what a member could not apply, uncommitted, to the next', seen: /Received: \d/,
+  },
+  {
+    name: 'offset committed before the effect',
+    edits: [{
+      file: `${platform}/bus/bus-server.ts`, find: 'if (arrived.length) await stayingMember(',
+      put: 'this.#done.set(place, { topic, partition, offset: String(Number(messages[messages.length - 1]!.offset) + 1) });\n        if (arrived.length) await stayingMember(',
+    }],
+    spec: spec.bus, title: 'leaves what a member could not apply, uncommitted, to the next', seen: /Received: \d/,
+  },
+  {
+    name: 'same id, other bytes pass for a redelivery',
+    edits: [{ file: inbox, find: 'digests.get(one.eventId) !== one.digest', put: '!digests' }],
+    spec: spec.inbox, title: 'the same id with other bytes is a dead letter', seen: /- {3}"same id, other bytes"/,
+  },
+
+  // --- the relay ---
+  {
+    name: 'publish before commit',
+    edits: [{
+      file: database, find: 'written = writes ? await flush(tx) : undefined;',
+      put: `const apart = new pg.Client({ connectionString: this.urls.service });
+      await apart.connect();
+      written = writes ? await flush(Object.assign(new Tx(apart as never, tx.now, scope), { pending: tx.pending })) : undefined;
+      await apart.end();`,
+    }],
+    spec: spec.database, title: 'what fails at its commit has said nothing and set no timer', seen: /\+ .*"key"/,
+  },
+  {
+    name: '`id > last` poller',
+    edits: [
+      { file: relay, find: '[this.#bound.id, sending', put: '[this.last, sending' },
+      { file: relay, find: 'return withinLimits(rows);', put: 'const next = withinLimits(rows);\n    this.last = next.at(-1)?.id ?? this.last;\n    return next;' },
+      { file: relay, find: '  #bound: LowerBound;', put: '  private last = 0;\n  #bound: LowerBound;' },
+    ],
+    spec: spec.relay, title: 'a lower id that is committed after the batch being sent was read comes before the later facts of its key', seen: /not within/,
+  },
+  {
+    name: 'bound raised too early',
+    edits: [{ file: lowerBound, find: 'case when pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8', put: 'case when $1::xid8 is not null' }],
+    spec: spec.lowerBound, title: 'is not raised over a row whose transaction is still open (SafeLow)', seen: /Expected: </,
+  },
+  {
+    name: 'probe reads the transaction id before the newest row id',
+    edits: [
+      { file: lowerBound, find: "const [drawn] = await", put: "const [opened] = await this.connection.query<{ xid: string }>('select pg_current_xact_id()::text as xid');\n    const [drawn] = await" },
+      { file: lowerBound, find: "\n    const [opened] = await this.connection.query<{ xid: string }>('select pg_current_xact_id()::text as xid');\n    this.#probe", put: '\n    this.#probe' },
+    ],
+    spec: spec.lowerBound, title: 'the newest id is read before the transaction id (IdThenXid)', seen: /Expected: </,
+  },
+  {
+    name: 'xid after the outbox id',
+    edits: [{ file: opening, find: '  if writes then perform pg_current_xact_id(); end if;\n', put: '' }],
+    spec: spec.lowerBound, title: 'every transaction has its transaction id from its opening statement on (XidFirst)', seen: /not\.toBeNull/,
+  },
+  {
+    name: 'mark before send',
+    edits: [{ file: relay, find: 'this.#deleteAndRead(sent, batch)', put: 'this.#deleteAndRead(batch, batch)' }],
+    spec: spec.relay, title: 'a send that fails keeps every row, and a new producer sends them', seen: /not within/,
+  },
+  {
+    name: 'relay without leader',
+    edits: [{ file: `${platform}/outbox/leader-connection.ts`, find: "'select pg_try_advisory_lock(hashtext($1)) as leads'", put: "'select $1::text is not null as leads'" }],
+    spec: spec.relay, title: 'a replica that does not lead sends nothing while the leader is at it', seen: /- {3}0,/,
+  },
+  {
+    name: "kafkajs' own retry",
+    edits: [{ file: `${platform}/bus/producer.ts`, find: ', retry: { retries: 0 } });', put: ' });' }],
+    spec: spec.producer, title: 'a send whose answer is lost is told to the relay, and not repeated by the client', seen: /resolved/,
+  },
+  {
+    name: 'a slow send costs the lead',
+    edits: [{ file: relay, find: 'this.connection.keptDuring(this.#producer.send(rows))', put: 'this.#producer.send(rows)' }],
+    spec: spec.relay, title: 'a send that takes longer than the session may idle keeps the lead: it is sent once', seen: /\+ {3}\d/,
+  },
+
+  // --- timers ---
+  {
+    name: 'timer locked before its subject',
+    edits: [
+      { file: timers, find: "      await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for no key update`, [subjects]);\n", put: '' },
+      { file: timers, find: '      for (const timer of still.sort(', put: "      await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for no key update`, [subjects]);\n      for (const timer of still.sort(" },
+    ],
+    spec: spec.timersApart, title: 'whoever holds the subject reaches its timer, though a worker is about to ring it', seen: /lock timeout/,
+  },
+  {
+    name: 'timers only in Redis',
+    edits: [{ file: timers, find: 'this.#sweeping = setInterval(() => void this.#sweep(), sweepMs);', put: '' }],
+    spec: spec.timers, title: 'TIM-3 Redis emptied with the ring in it: the sweep finds what is due', seen: /nobody has found it/,
+  },
+  {
+    name: "worker clock instead of the database's",
+    edits: [
+      { file: timers, find: 'where ring_at <= app_now() and kind = any($1::text[]) order by', put: 'where ring_at <= to_timestamp(${Date.now()} / 1000.0) and kind = any($1::text[]) order by' },
+      { file: timers, find: 'and ring_at <= app_now() returning *', put: 'and ring_at <= to_timestamp(${Date.now()} / 1000.0) returning *' },
+    ],
+    spec: spec.timers, title: 'TIM-3 rings at the due instant, not before, and once whatever looks', seen: /- {3}1,/,
+  },
+  {
+    name: 'timer looked at before the lock',
+    edits: [{ file: timers, find: 'for (const timer of still.sort(', put: 'for (const timer of [...due].sort(' }],
+    spec: spec.timers, title: 'TIM-3 fires 1 000 at once, each once, looked for by two workers', seen: /- {3}1000,\n\+ {3}\d+,/,
+  },
+  {
+    name: 'effect and claim in two transactions',
+    edits: [{ file: timers, find: 'const still = await tx.query<TimerRow>(`delete', put: "const still = await this.database.acrossStores('sabotage', (other) => other.query<TimerRow>(`delete" }, { file: timers, find: 'returning *`, [kind, subjects]);', put: 'returning *`, [kind, subjects]));' }],
+    spec: spec.timers, title: 'TIM-3 one that fails is tried again later, and stops no other', seen: /- {3}1,\n\+ {3}0,/,
+  },
+  {
+    name: 'timers written in the order of the handler',
+    edits: [{ file: `${platform}/database/flush.ts`, find: '[...timers].sort((a, b) => (a.kind + a.subject < b.kind + b.subject ? -1 : 1))', put: '[...timers]' }],
+    spec: spec.timersApart, title: 'two transactions that wake the same subjects, each in an order of its own, never close a ring of waiting', seen: /Expected: 10/,
+  },
+
+  // --- the database ---
+  {
+    name: 'state looked at before the lock',
+    edits: [{ file: `${platform}/database/rows.ts`, find: "export async function lockRow<R extends Row>(tx: Tx, table: string, id: string, version?: number | null): Promise<R> {\n  const row = await tx.one<R>(`select * from ${table} where id = $1 for no key update`, [id]);", put: "export async function lockRow<R extends Row>(tx: Tx, table: string, id: string, version?: number | null): Promise<R> {\n  const row = await tx.one<R>(`select * from ${table} where id = $1`, [id]);" }],
+    spec: spec.http, title: 'of two changes at once one wins', seen: /- {3}412,/,
+  },
+  {
+    name: '`for update` where a foreign key looks',
+    edits: [{ file: `${platform}/database/rows.ts`, find: "  const row = await tx.one<R>(`select * from ${table} where id = $1 for no key update`", put: "  const row = await tx.one<R>(`select * from ${table} where id = $1 for update`" }],
+    spec: spec.database, title: 'who holds a row stops nobody who only refers to it', seen: /lock timeout/,
+  },
+  {
+    name: '`for update` on a stock card closes a ring of waiting',
+    edits: [{ file: 'services/parts/src/stock/cards.store.ts', find: 'order by part_number for no key update', put: 'order by part_number for update' }],
+    spec: 'services/parts/src/stock/interleavings.int.spec.ts', title: 'PRT-3 who holds a card or a holder stops nobody whose line only refers to it', seen: /lock timeout/,
+  },
+  {
+    name: 'idle-client error unhandled',
+    edits: [{ file: database, find: 'poolErrorHandler: () => undefined,', put: 'poolErrorHandler: (error: unknown) => { throw error; },' }],
+    spec: spec.database, title: 'a connection that the server ends, idle or between two statements, is a passing fault at most', seen: /terminat/i,
+  },
+  {
+    name: 'a swallowed error passes for committed',
+    edits: [{ file: database, find: "if (writes && command !== 'COMMIT')", put: "if (writes && command === 'nothing')" }],
+    spec: spec.database, title: 'a transaction whose error was swallowed does not pass for committed', seen: /resolved/,
+  },
+  {
+    name: 'a transaction that is over still writes',
+    edits: [{ file: `${platform}/database/tx.ts`, find: '    this.#over = true;\n', put: '' }],
+    spec: spec.database, title: 'what goes on after its transaction ended writes in nobody else', seen: /resolved/,
+  },
+  {
+    name: 'deadlocks are not repeated',
+    edits: [{ file: database, find: "new Set(['40P01', '40001', '0A000'])", put: "new Set(['0A000'])" }],
+    spec: spec.database, title: 'a deadlock is repeated, and both get their turn', seen: /deadlock detected/,
+  },
+  {
+    name: 'RLS not forced',
+    edits: [{ file: opening, find: "  execute format('alter table %s force row level security', tbl);\n", put: '' }],
+    spec: spec.catalogue, title: 'declare their scope, and PostgreSQL enforces it on those who do not own them', seen: /row-level security is not forced/,
+  },
+  {
+    name: 'RLS shows every store',
+    edits: [{ file: opening, find: 'using (store_id = any((select app_stores())::uuid[])) with check', put: 'using (true) with check' }],
+    spec: spec.database, title: 'a transaction sees and writes the rows of its stores alone; without stores it sees nothing', seen: /\+ .*"id"/,
+  },
+  {
+    name: 'plain foreign key',
+    edits: [{ file: 'services/claims/migrations/1764600000200-claim.sql', find: 'foreign key (store_id, claim_id) references claim (store_id, id)', put: 'foreign key (claim_id) references claim (id)' }],
+    spec: spec.catalogue, title: 'declare their scope, and PostgreSQL enforces it on those who do not own them', seen: /\(claim_id\) does not begin with store_id/,
+  },
+  {
+    name: 'session SET',
+    edits: [{ file: opening, find: "perform set_config('app.stores', stores, true), set_config('app.now', now::text, true);", put: "perform set_config('app.stores', stores, false), set_config('app.now', now::text, false);" }],
+    spec: spec.database, title: 'what a transaction opened with ends with it, on whatever connection', seen: /- {5}"stores": null/,
+  },
+
+  // --- doors ---
+  {
+    name: 'idempotency saved after commit',
+    edits: [{
+      file: door, find: 'if (key) tx.pending.answer = {', put: 'if (key) tx.onCommit.push(() => void this.database.transaction(scope, async (after) => void (after.pending.answer = {',
+    }, { file: door, find: 'etag: etagOf(answer) };\n      return answer;', put: 'etag: etagOf(answer) })));\n      return answer;' }],
+    spec: spec.http, title: 'twins in flight get one answer and have one effect', seen: /Received: 6/,
+  },
+  {
+    name: '403 instead of 404',
+    edits: [{ file: door, find: "throw storeId ? new NotFound('store') : new Forbidden();", put: 'throw new Forbidden();' }],
+    spec: spec.http, title: 'another role is 403, another store is 404 with the body of an absent one', seen: /Received: 403/,
+  },
+  {
+    name: 'role not asked',
+    edits: [{ file: door, find: 'if (able.length === 0) throw new Forbidden();', put: '' }],
+    spec: spec.http, title: 'another role is 403, another store is 404 with the body of an absent one', seen: /\+ .*"status": 201/,
+  },
+  {
+    name: 'tokens of any audience',
+    edits: [{ file: `${platform}/auth/auth.ts`, find: 'audience: this.options.audience, ', put: '' }],
+    spec: spec.http, title: 'no token, or one we do not take, is 401', seen: /\+ {3}201,/,
+  },
+  {
+    name: 'two senders claim one message',
+    edits: [{ file: 'services/crm/src/message/claiming.service.ts', find: ' for no key update skip locked`', put: '`' }],
+    spec: 'services/crm/src/message/message.int.spec.ts', title: 'CRM-24 two senders at once send twenty messages once each', seen: /"duplicates": [1-9]/,
+  },
+  {
+    name: 'send inside a handler',
+    edits: [
+      { file: 'services/crm/src/message/message.sender.ts', find: "(tx) => this.claiming.claim(tx, id));", put: `async (tx) => {
+        const claimed = await this.claiming.claim(tx, id);
+        return claimed && { ...claimed, outcome: await (claimed.channel === 'sms' ? this.sms : this.mail).send(claimed) };
+      });` },
+      { file: 'services/crm/src/message/message.sender.ts', find: "const outcome = await (letter.channel === 'sms' ? this.sms : this.mail).send(letter);", put: 'const { outcome } = letter;' },
+    ],
+    spec: 'services/crm/src/message/gateways.int.spec.ts', title: 'CRM-24 while a gateway takes its time the claim is committed and no transaction is open', seen: /- {3}"open": 0/,
+  },
+];
+
+/** The sabotaged text of each file it changes. @param {Sabotage} sabotage @param {(file: string) => string} read @throws where a patch does not apply */
+export function patch({ edits }, read) {
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  for (const { file, find, put } of edits) {
+    const [before, after, ...more] = (texts.get(file) ?? read(file)).split(find);
+    if (after === undefined || more.length > 0) throw new Error(`the patch does not apply, ${file} has ${more.length ? 'more than one' : 'no'} ${JSON.stringify(find)}`);
+    texts.set(file, `${before}${put}${after}`);
+  }
+  return texts;
+}
