@@ -8,12 +8,17 @@ export interface AuthOptions {
   readonly audience: string;
 }
 
+const keptMs = 60_000; // checking a signature takes an eighth of a command; a key that is withdrawn is noticed a minute later
+const keptAtMost = 10_000;
+const toleranceS = 30;
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 /** OIDC access tokens, and what their subject may do where, from the staff directory. Services know only the issuer. */
 @Injectable()
 export class Auth {
   #keys: JWTVerifyGetKey | undefined;
+  /** Tokens found valid, and until when that counts. */
+  readonly #valid = new Map<string, { readonly subject: string; readonly until: number }>();
 
   constructor(private readonly options: AuthOptions, private readonly staff: Staff) {}
 
@@ -21,9 +26,13 @@ export class Auth {
   async subjectOf(authorization: string | undefined): Promise<string> {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '') ?? [];
     if (!token) throw new Unauthenticated();
+    const known = this.#valid.get(token);
+    if (known && known.until > Date.now()) return known.subject;
     this.#keys ??= await this.#discover();
     try {
-      const { payload } = await jwtVerify(token, this.#keys, { issuer: this.options.issuer, audience: this.options.audience, algorithms, typ: 'at+jwt', clockTolerance: 30, requiredClaims: ['sub', 'exp'] });
+      const { payload } = await jwtVerify(token, this.#keys, { issuer: this.options.issuer, audience: this.options.audience, algorithms, typ: 'at+jwt', clockTolerance: toleranceS, requiredClaims: ['sub', 'exp'] });
+      if (this.#valid.size >= keptAtMost) this.#valid.clear();
+      this.#valid.set(token, { subject: payload.sub!, until: Math.min(Date.now() + keptMs, (payload.exp! + toleranceS) * 1000) });
       return payload.sub!;
     } catch (error) {
       if (error instanceof errors.JWKSTimeout || (error as Error).name === 'TypeError' || (error as { code?: string }).code === 'ERR_JOSE_GENERIC') throw Object.assign(new Error('issuer away'), { code: 'ECONNREFUSED' });

@@ -38,6 +38,15 @@ describe('the HTTP door', () => {
       }
     });
 
+    it('a token counts no longer than it says, also one that was seen before', async () => {
+      const token = await service.issuer.token(staff.clerkA, { expiresIn: '-28s' }); // within the half minute that clocks may differ
+      const ask = async () => (await pack({ as: undefined, headers: { authorization: `Bearer ${token}` } })).status;
+      expect(await ask()).toBe(201);
+      let status = 201;
+      for (const end = Date.now() + 10_000; status === 201 && Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) status = await ask();
+      expect(status).toBe(401);
+    });
+
     it('another role is 403, another store is 404 with the body of an absent one', async () => {
       expect(await pack({ as: staff.guestA })).toMatchObject({ status: 403, body: { code: 'auth.role' } });
       const other = await service.http(`POST ${parcels}`, { as: staff.clerkB, body: { note: 'x' } });

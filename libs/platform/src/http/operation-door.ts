@@ -19,13 +19,6 @@ interface StoredAnswer {
   readonly etag: string | null;
 }
 
-/** Thrown inside the transaction when the same request was already answered: nothing of this one is kept. */
-class Answered extends Error {
-  constructor(readonly stored: StoredAnswer) {
-    super('answered before');
-  }
-}
-
 /** Door 1, HTTP: who, where, what; one transaction; the answer. The order of the checks is that of interfaces.md. */
 @Injectable()
 export class OperationDoor implements NestInterceptor {
@@ -57,16 +50,14 @@ export class OperationDoor implements NestInterceptor {
     const stored = (tx: Tx) => tx.one<StoredAnswer>(`select body_hash, status, answer, etag from idempotency where actor = $1 and store_id = $2 and operation = $3 and key = $4`, [call.person.id, call.storeId, name, key]);
     try {
       const answer = await this.#transaction(operation, scope, call, async (tx) => {
-        const before = key && (await stored(tx));
-        if (before) throw new Answered(before);
         if (operation.ifMatch && call.version === null) throw new PreconditionMissing('If-Match');
         return run(tx);
       });
       return send(reply, answer);
     } catch (error) {
-      // The twin was first: PostgreSQL let us wait for its commit, at most 5 s (lock_timeout), at the key or at the thing's row, which is stale
-      // or moved on for us then. Same key, same answer.
-      const before = error instanceof Answered ? error.stored : key && !isBusy(error) ? await this.database.read(scope, stored) : null;
+      // Asked again, or the twin was first: PostgreSQL let us wait for its commit, at most 5 s (lock_timeout), at the key or at the thing's row,
+      // which is stale or moved on for us then. Same key, same answer. Looked up only now: the first time, nearly always, there is none.
+      const before = key && !isBusy(error) ? await this.database.read(scope, stored) : null;
       if (!before) throw isBusy(error) ? new Busy() : error;
       if (before.bodyHash !== bodyHash) throw new KeyReused();
       if (before.etag) void reply.header('etag', before.etag);

@@ -3,7 +3,7 @@ import type { ServiceName } from '@aftersales/contracts/kernel/event';
 import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
 import { v7 as uuidv7 } from 'uuid';
 import { insertRow, updateRow } from '../database/rows';
-import type { Tx } from '../database/tx';
+import type { Cause, Tx } from '../database/tx';
 import { publish } from '../outbox/publish';
 import { count } from '../telemetry/metrics';
 import { letSleep, wake } from '../timers/wake';
@@ -79,8 +79,12 @@ export class Promises {
 
   /** Done: kept when not later than due (plus `graceMs` for what the platform itself does at the due instant), else late with its `doneAt`. Nothing when none is open. */
   async keep(tx: Tx, kind: string, subject: string, graceMs = 0): Promise<void> {
-    const row = await this.#locked(tx, kind, subject);
-    if (!row) return this.#doneAfterLate(tx, kind, subject);
+    const row = await tx.one<PromiseRow>(
+      `select * from promise where kind = $1 and subject = $2 and (outcome = 'open' or (outcome = 'late' and done_at is null))
+       order by outcome = 'open' desc, started_at desc limit 1 for no key update`, [kind, subject],
+    );
+    if (!row) return;
+    if (row.outcome === 'late') return this.#say(tx, this.#facts.late, await updateRow(tx, 'promise', row, { doneAt: tx.now }));
     const kept = tx.now.getTime() <= row.dueAt.getTime() + graceMs; // Timer.tla: KeptByDue
     await this.#end(tx, row, { outcome: kept ? 'kept' : 'late', cause: kept ? null : 'outage', doneAt: tx.now });
   }
@@ -119,12 +123,14 @@ export class Promises {
     return tx.query<PromiseRow>(`select * from promise where subject = $1 and store_id = any(app_stores()) order by started_at, id`, [subject]);
   }
 
-  /** By the platform when the timer of its kind has fired: what is still open at its due instant is late. */
-  async endIfDue(tx: Tx, kind: string, subject: string): Promise<void> {
-    const row = await this.#locked(tx, kind, subject);
-    if (!row || row.dueAt > tx.now) return;
-    const outage = tx.now.getTime() - row.dueAt.getTime() > outageMs;
-    await this.#end(tx, row, { outcome: 'late', cause: outage ? 'outage' : null, doneAt: null }, false);
+  /** By the platform when timers of a kind have fired: what is still open at its due instant is late. `causeOf` tells what fired for a subject. */
+  async endDue(tx: Tx, kind: string, subjects: readonly string[], causeOf: (subject: string) => Cause): Promise<void> {
+    const rows = await tx.query<PromiseRow>(`select * from promise where kind = $1 and subject = any($2::uuid[]) and outcome = 'open' and due_at <= app_now() order by id for no key update`, [kind, subjects]);
+    for (const row of rows) {
+      tx.cause = causeOf(row.subject);
+      const outage = tx.now.getTime() - row.dueAt.getTime() > outageMs;
+      await this.#end(tx, row, { outcome: 'late', cause: outage ? 'outage' : null, doneAt: null }, false);
+    }
   }
 
   async #end(tx: Tx, row: PromiseRow, changes: Pick<PromiseRow, 'outcome' | 'cause' | 'doneAt'>, sleep = true): Promise<void> {
@@ -132,11 +138,6 @@ export class Promises {
     tx.onCommit.push(() => count('promises_total', { kind: row.kind, outcome: changes.outcome }));
     if (sleep && changes.outcome !== 'late') letSleep(tx, row.kind, { id: row.subject });
     this.#say(tx, this.#facts[changes.outcome as 'kept' | 'late' | 'void'], next);
-  }
-
-  async #doneAfterLate(tx: Tx, kind: string, subject: string): Promise<void> {
-    const row = await tx.one<PromiseRow>(`select * from promise where kind = $1 and subject = $2 and outcome = 'late' and done_at is null order by started_at desc limit 1 for no key update`, [kind, subject]);
-    if (row) this.#say(tx, this.#facts.late, await updateRow(tx, 'promise', row, { doneAt: tx.now }));
   }
 
   #locked(tx: Tx, kind: string, subject: string): Promise<PromiseRow | null> {

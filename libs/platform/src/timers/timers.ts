@@ -129,16 +129,18 @@ export class Timers {
       await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for no key update`, [subjects]);
       // Timer.tla: DatabaseClock, OneTransaction
       const still = await tx.query<TimerRow>(`delete from timer where kind = $1 and subject = any($2::uuid[]) and ring_at <= app_now() returning *`, [kind, subjects]);
+      const traces = new Map(still.map(({ subject, traceparent }) => [subject, traceparent]));
+      const causeOf = (subject: string) => ({ id: `${kind}/${subject}`, traceparent: traces.get(subject) ?? null });
       for (const timer of still.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())) {
-        tx.cause = { id: `${kind}/${timer.subject}`, traceparent: timer.traceparent };
+        tx.cause = causeOf(timer.subject);
         const nothing = await limited(fire(tx, timer));
-        await this.promises.endIfDue(tx, kind, timer.subject);
         tx.onCommit.push(() => {
           count('timers_fired_total', { kind, outcome: nothing ? 'void' : 'done' });
           observe('timer_lag_seconds', {}, Math.max(0, tx.now.getTime() - timer.dueAt.getTime()) / 1000, [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3600]);
           if (nothing) this.#log.log({ kind, subject: timer.subject, storeId: timer.storeId }, `void, because ${nothing}`);
         });
       }
+      await this.promises.endDue(tx, kind, still.map(({ subject }) => subject), causeOf); // together: one look for 200
     });
   }
 
