@@ -51,7 +51,7 @@ export async function withTopics(topics, partitions, work) {
   }
 }
 
-/** Everything that stands in a topic, partition by partition. @returns {Promise<{ key: string, value: string }[]>} */
+/** Everything that stands in a topic, partition by partition. @returns {Promise<{ key: string, value: string, at: number }[]>}  at: when it was sent, ms */
 export async function everythingIn(topic) {
   const client = kafka();
   const admin = client.admin();
@@ -65,7 +65,7 @@ export async function everythingIn(topic) {
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await new Promise((resolve, reject) => consumer.run({ eachBatch: async ({ batch }) => {
-    for (const { key, value } of batch.messages) messages.push({ key: key.toString(), value: value.toString() });
+    for (const { key, value, timestamp } of batch.messages) messages.push({ key: key.toString(), value: value.toString(), at: Number(timestamp) });
     if (Number(batch.lastOffset()) + 1 >= (missing.get(batch.partition) ?? 0)) missing.delete(batch.partition);
     if (missing.size === 0) resolve();
   } }).catch(reject));

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { Asking } from '../lib/http.mjs';
+import { createTestDatabase, ParcelSent, sampleMigrations, withTopics } from '../lib/ours.mjs';
+import { startProcess } from '../lib/process.mjs';
+import { demand, percentile } from '../lib/rounds.mjs';
+
+const { TestIssuer } = createRequire(import.meta.url)('@aftersales/platform/testing/test-issuer');
+
+/** From the instant a command was to arrive to the commit of its effect in another service: HTTP, transaction, relay, Kafka, inbox, transaction. 300 a second, whether the last has come back or not. */
+export const figure = { id: 'P6', what: 'command → effect committed in another service, 300/s open loop, p99', unit: 'ms', floor: 100, goal: 35, less: true };
+
+const perSecond = 300;
+
+export async function measure({ quick }) {
+  const seconds = quick ? 5 : 20;
+  const [here, there, issuer] = [await createTestDatabase('hq', sampleMigrations), await createTestDatabase('crm', sampleMigrations), await TestIssuer.start()];
+  const services = [];
+  const asking = [];
+  try {
+    return await withTopics([ParcelSent.topic, 'hq.label'], 6, async () => {
+      services.push(...(await Promise.all([startProcess({ name: 'hq', db: here, issuer: issuer.url }), startProcess({ name: 'crm', db: there, issuer: issuer.url })])));
+      await Promise.all(services.map((service) => service.ready()));
+      const { port, told: { staff, stores } } = services[0];
+      for (let i = 0; i < 40; i++) asking.push(await Asking.to(port));
+      const head = `authorization: Bearer ${await issuer.token(staff.clerkA)}\r\n`;
+      const idle = [...asking];
+      const waiting = [];
+      const at = new Map(); // parcel → when its command was to arrive, ms
+      const pack = async (due) => {
+        const one = idle.pop() ?? (await new Promise((resolve) => waiting.push(resolve)));
+        const { status, body } = await one.post(`/api/hq/stores/${stores.a}/parcels`, `${head}idempotency-key: ${randomUUID()}\r\n`, '{"note":"bench"}');
+        demand(status === 201, `answered ${status}: ${body}`);
+        at.set(JSON.parse(body).id, due);
+        const next = waiting.shift();
+        next ? next(one) : idle.push(one);
+      };
+      const run = async (n) => {
+        const asked = [];
+        const from = performance.timeOrigin + performance.now();
+        for (let i = 0; i < n; i++) {
+          const due = from + (i * 1000) / perSecond;
+          const wait = due - performance.timeOrigin - performance.now();
+          if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+          asked.push(pack(due));
+        }
+        await Promise.all(asked);
+      };
+      const effects = async () => {
+        for (const end = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+          const { rows } = await there.admin.query(`select parcel_id as id, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at from parcel_heard`);
+          if (rows.length >= at.size) return rows;
+          demand(Date.now() < end, `${rows.length} effects of ${at.size}`);
+        }
+      };
+      await run(perSecond * 3); // warm
+      await effects();
+      at.clear();
+      await there.admin.query('truncate parcel_heard');
+      await run(perSecond * seconds);
+      const seen = await effects();
+      demand(seen.length === at.size && new Set(seen.map(({ id }) => id)).size === at.size, `${seen.length} effects of ${at.size} commands`);
+      const lags = seen.map(({ id, at: committed }) => committed - at.get(id));
+      return { value: percentile(lags, 0.99), also: `median ${percentile(lags, 0.5).toFixed(0)} ms, most ${percentile(lags, 1).toFixed(0)} ms, ${at.size} commands` };
+    });
+  } finally {
+    for (const one of asking) one.close();
+    await Promise.all(services.map((service) => service.end()));
+    await issuer.stop();
+    await Promise.all([here.drop(), there.drop()]);
+  }
+}
