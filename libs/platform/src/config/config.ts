@@ -20,6 +20,8 @@ export const platformSettings = {
   AFTERSALES_HOST: z.string().default('0.0.0.0'),
   AFTERSALES_DEMO_CLOCK: z.enum(['true', 'false']).default('false'),
   AFTERSALES_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  /** How many proxies of ours stand before this: a caller's address is taken from the last so many of X-Forwarded-For, whatever he wrote himself. */
+  AFTERSALES_PROXIES: z.coerce.number().int().min(0).max(5).default(0),
   AFTERSALES_POOL: z.coerce.number().int().min(2).max(200).default(20),
   /** What the inbox remembers. Longer than any topic is replayed outside a rebuild. */
   AFTERSALES_INBOX_DAYS: z.coerce.number().int().min(1).max(365).default(30),

@@ -44,7 +44,7 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
   @Module({ imports: [PlatformModule.for(spec.name, settings, log, kafka), spec.module] })
   class Service {}
   const adapter = new FastifyAdapter({
-    bodyLimit: 256 * 1024, requestTimeout: 30_000, trustProxy: true, requestIdHeader: false, frameworkErrors: refusedByRouter, clientErrorHandler: refusedByParser,
+    bodyLimit: 256 * 1024, requestTimeout: 30_000, trustProxy: settings.AFTERSALES_PROXIES || false, requestIdHeader: false, frameworkErrors: refusedByRouter, clientErrorHandler: refusedByParser,
     genReqId: (request: Traced) => traceIdOf((request.traceparent ??= traceparentFrom(request.headers['traceparent']))),
   });
   const app = await NestFactory.create<NestFastifyApplication>(Service, adapter, { logger: new NestLog(log), abortOnError: false, rawBody: true }); // signed callbacks are checked on their very bytes

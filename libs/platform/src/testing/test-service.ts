@@ -45,7 +45,7 @@ export class TestService {
     const publicJwk = { ...(await exportJWK(publicKey)), kid };
     const others = ['reception', 'workshop', 'parts', 'crm', 'claims', 'hq'];
     const read = readSettings({
-      AFTERSALES_ENV: 'test', AFTERSALES_PORT: '1', AFTERSALES_DEMO_CLOCK: 'true', AFTERSALES_POOL: '10', DATABASE_URL: db.service, SYSTEM_DATABASE_URL: db.system,
+      AFTERSALES_ENV: 'test', AFTERSALES_PORT: '1', AFTERSALES_DEMO_CLOCK: 'true', AFTERSALES_POOL: '10', AFTERSALES_PROXIES: '1', DATABASE_URL: db.service, SYSTEM_DATABASE_URL: db.system,
       REDIS_URL: stack.redisUrl, KAFKA_BROKERS: stack.brokers.join(','), OIDC_ISSUER: issuer.url,
       AFTERSALES_SEAL_PUBLIC_KEYS: JSON.stringify(Object.fromEntries(others.map((other) => [other, publicJwk]))),
       AFTERSALES_SEAL_PRIVATE_KEYS: JSON.stringify([{ ...(await exportJWK(privateKey)), kid }]),

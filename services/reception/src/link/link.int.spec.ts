@@ -120,4 +120,9 @@ describe('links to customers', () => {
     expect(tries.filter(({ status }) => status === 429).length).toBe(10);
     expect(tries.find(({ status }) => status === 429)!.headers['content-type']).toContain('text/html');
   });
+
+  it('REC-6 nor does it help to write other addresses before one’s own', async () => {
+    const tries = await Promise.all(Array.from({ length: 40 }, (_, i) => service.http(`GET /l/${'z'.repeat(42)}${i % 10}`, { headers: { 'x-forwarded-for': `10.9.9.${i}, 10.0.0.6` } })));
+    expect(tries.filter(({ status }) => status === 429).length).toBe(10);
+  });
 });
