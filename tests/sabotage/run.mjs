@@ -110,7 +110,7 @@ async function main() {
   fs.rmSync(path.join(home, 'jest.log'), { force: true });
   copySources();
   const { startStack } = await import('../../tools/stack/stack.mjs');
-  const stack = await startStack({ dir: path.join(home, 'stack'), portBase: 10440, log });
+  const stack = await startStack({ dir: path.join(home, 'stack'), portBase: 6440, log });
   const stop = (/** @type {number} */ code) => () => void stack.stop().then(() => process.exit(code));
   process.once('SIGINT', stop(130)).once('SIGTERM', stop(143));
   /** @type {{ sabotage: Sabotage, red: boolean, seen: string, seconds: string }[]} */
