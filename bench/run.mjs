@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--only P1,P3] [--profile native|slow] [--save] [--port-base 5480]
+// npm run bench [-- --quick] [--only P1,P3] [--profile native|slow] [--rounds n] [--save] [--port-base 5480]
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,7 +13,7 @@ const files = {
   P1: 'command', P2: 'wake-up', P3: 'relay', P4: 'held-snapshot', P5: 'consumer', P6: 'way', P7: 'due-at-once', P8: 'steady-timers', P9: 'takeover', P10: 'restart', P11: 'csi', P12: 'boot',
 };
 const { values } = parseArgs({ options: {
-  quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, 'port-base': { type: 'string', default: '5480' },
+  quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, rounds: { type: 'string' }, 'port-base': { type: 'string', default: '5480' },
 } });
 const wanted = (values.only?.split(',') ?? Object.keys(files)).filter((id) => fs.existsSync(new URL(`figures/${files[id]}.mjs`, import.meta.url)));
 const profiles = values.profile ? [values.profile] : values.quick ? ['native'] : ['native', 'slow'];
@@ -37,7 +37,7 @@ try {
     const commit = await probe(admin);
     console.log(`\n${slow ? `storage: +1 ms per sync of the WAL (${storage.how})` : 'storage: native'}; a commit alone takes ${commit.median.toFixed(2)} ms (p90 ${commit.p90.toFixed(2)})`);
     for (const id of wanted) {
-      const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, rounds: values.quick ? 3 : 7 } });
+      const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, rounds: Number(values.rounds ?? (values.quick ? 3 : 7)) } });
       if (!measured) continue;
       if (measured.failed) failed++;
       console.log(line(measured));

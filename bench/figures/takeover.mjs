@@ -71,6 +71,7 @@ function connections(pid) {
       return undefined;
     }
   }));
+  inodes.delete(undefined);
   const ports = ['tcp', 'tcp6'].flatMap((kind) => fs.readFileSync(`/proc/${pid}/net/${kind}`, 'utf8').split('\n').slice(1).map((line) => line.trim().split(/\s+/)).filter((columns) => inodes.has(columns[9])).map((columns) => parseInt(columns[1].split(':')[1], 16)));
   return new Set(ports);
 }

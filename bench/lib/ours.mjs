@@ -37,6 +37,11 @@ export async function withTopics(topics, partitions, work) {
   const admin = kafka().admin();
   await admin.connect();
   try {
+    const leftOver = async () => (await admin.listTopics()).filter((topic) => topics.includes(topic)); // by a run that was killed
+    for (let old = await leftOver(); old.length > 0; old = await leftOver()) {
+      await admin.deleteTopics({ topics: old }).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     await admin.createTopics({ waitForLeaders: false, topics: topics.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })) });
     // kafkajs' own waiting gives up at once on a busy machine, where a topic is not known yet.
     for (const end = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {

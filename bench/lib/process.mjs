@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import net from 'node:net';
 import { stack } from './ours.mjs';
 
-const freePort = () => new Promise((resolve) => {
+export const freePort = () => new Promise((resolve) => {
   const server = net.createServer().listen(0, '127.0.0.1', () => {
     const { port } = server.address();
     server.close(() => resolve(port));
