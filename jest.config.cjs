@@ -21,6 +21,7 @@ module.exports = {
     kind('use-cases', ['<rootDir>/{libs,services}/*/src/**/*.int.spec.ts']),
     kind('contracts', ['<rootDir>/tests/contracts/**/*.spec.ts', '<rootDir>/tests/walls/**/*.spec.ts']),
     kind('journeys', ['<rootDir>/tests/journeys/**/*.spec.ts']),
+    kind('doors', ['<rootDir>/tests/doors/**/*.spec.ts']),
     kind('faults', ['<rootDir>/tests/faults/**/*.spec.ts']),
   ],
 };

@@ -77,6 +77,7 @@ if (wanted('model')) {
 }
 // Whole-system tests start the platform themselves, in separate processes.
 if (wanted('journeys')) await jest('journeys', ['journeys'], {}, ['-i']);
+if (wanted('doors')) await jest('doors', ['doors'], {}, ['-i']);
 if (wanted('faults')) await jest('faults', ['faults'], {}, ['-i']);
 
 if (bad.length) log(`red: ${bad.join(', ')}`);

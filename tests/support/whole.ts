@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
@@ -6,10 +6,11 @@ import pg from 'pg';
 import { client } from '../../tools/demo/client.mjs';
 import { loadDemo } from '../../tools/demo/demo.mjs';
 import { jumpClocks, services, startPlatform } from '../../tools/platform/platform.mjs';
+import { stopStack } from '../../tools/stack/stack.mjs';
 import { underWay } from './under-way';
 
 const root = join(__dirname, '../..');
-type Started = { demo?: boolean } & Pick<Parameters<typeof startPlatform>[0], 'replicas' | 'brokers' | 'through' | 'environment'>;
+type Started = { demo?: boolean; fresh?: boolean } & Pick<Parameters<typeof startPlatform>[0], 'replicas' | 'brokers' | 'through' | 'environment'>;
 export type Service = 'hq' | 'reception' | 'workshop' | 'parts' | 'crm' | 'claims';
 
 /** The whole system in processes of its own, as `npm start` runs it, and hands on every part of it. */
@@ -24,10 +25,16 @@ export class Whole {
     readonly lines: readonly string[],
   ) {}
 
-  static async start(name: string, portBase: number, { replicas = 2, demo = true, ...more }: Started = {}): Promise<Whole> {
+  /** `fresh`: on empty databases and topics, whatever an earlier run left. */
+  static async start(name: string, portBase: number, { replicas = 2, demo = true, fresh = false, ...more }: Started = {}): Promise<Whole> {
     const dir = join(root, '.run', name);
     mkdirSync(dir, { recursive: true });
     const lines: string[] = [];
+    if (fresh) {
+      await stopStack({ dir, log: (line: string) => lines.push(line) }); // left over by a killed run
+      for (const data of ['postgres', 'redis', 'kafka', 'kafka.cluster']) rmSync(join(dir, data), { recursive: true, force: true });
+      for (const file of readdirSync(dir)) if (file.endsWith('.log')) rmSync(join(dir, file));
+    }
     const platform = await startPlatform({ dir, portBase, replicas, nativeOnly: true, ...more, log: (line: string) => lines.push(line) }).catch((error: Error) => {
       throw new Error(`${error.message}\n${lines.slice(-10).join('\n')}`);
     });

@@ -30,7 +30,14 @@ export function operationsOf(controllers: readonly Type[]): Documented[] {
   );
 }
 
-const problemStatus: Record<number, string> = { 401: 'No valid token', 403: 'Another role', 404: 'Absent, or another store’s', 422: 'Fields' };
+/** Problems of interfaces.md; 500 is no answer but our fault. */
+const problems: Record<number, string> = {
+  400: 'Syntax of the request, a header or a cursor', 401: 'No valid token', 403: 'Another role', 404: 'Absent, or another store’s', 409: 'A rule refuses it, or somebody else is changing it',
+  412: 'Changed meanwhile', 413: 'Too large', 415: 'Not application/json', 422: 'Fields', 428: 'If-Match or Idempotency-Key is missing', 503: 'The database is away; Retry-After says when to ask again',
+};
+const problemsOf = ({ method, ifMatch }: Operation): number[] => [
+  400, 401, 403, 404, 422, 503, ...(method === 'GET' ? [] : [409, 413, 415]), ...(ifMatch || method === 'PUT' ? [412] : []), ...(ifMatch || method === 'POST' ? [428] : []),
+];
 
 /** OpenAPI 3.1 from the same zod that validates. `roles` of each operation stand in `x-roles`. */
 export function openApiOf(service: string, controllers: readonly Type[]): object {
@@ -40,11 +47,10 @@ export function openApiOf(service: string, controllers: readonly Type[]): object
     const parameters = [
       ...[...operation.path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({ name: parameter, in: 'path', required: true, schema: parameter!.endsWith('Id') ? { type: 'string', format: 'uuid' } : { type: 'string' } })),
       ...(operation.method === 'POST' ? [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', minLength: 1, maxLength: 200 } }] : []),
-      ...(operation.ifMatch ? [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string', pattern: '^"\\d{1,9}"$' } }] : []),
+      ...(operation.ifMatch || operation.method === 'PUT' ? [{ name: 'If-Match', in: 'header', required: operation.ifMatch ?? false, schema: { type: 'string', pattern: '^"\\d{1,9}"$' } }] : []),
       ...(operation.query ? queryParameters(operation.query) : []),
     ];
     const status = String(operation.status ?? (operation.method === 'POST' && !operation.ifMatch ? 201 : 200));
-    const problems = [401, 403, 404, 422].map((code) => [code, { description: problemStatus[code], content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }]);
     (paths[path] ??= {})[operation.method.toLowerCase()] = {
       operationId: `${controller[0]!.toLowerCase()}${controller.slice(1)}.${name}`,
       tags: [controller],
@@ -55,9 +61,7 @@ export function openApiOf(service: string, controllers: readonly Type[]): object
       ...(operation.body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } } } }),
       responses: {
         [status]: { description: 'Done', ...(operation.answer && { content: { 'application/json': { schema: jsonSchema(operation.answer, 'output') } } }) },
-        ...Object.fromEntries(problems),
-        ...(operation.method !== 'GET' && { 409: { description: 'A rule refuses it', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } }),
-        ...(operation.ifMatch && { 412: { description: 'Changed meanwhile' }, 428: { description: 'If-Match is missing' } }),
+        ...Object.fromEntries(problemsOf(operation).map((code) => [code, { $ref: `#/components/responses/${code}` }])),
       },
     };
   }
@@ -66,8 +70,9 @@ export function openApiOf(service: string, controllers: readonly Type[]): object
     info: { title: `After-sales: ${service}`, version: '1' },
     paths,
     components: {
+      responses: Object.fromEntries(Object.entries(problems).map(([code, description]) => [code, { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }])),
       securitySchemes: { oidc: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Problem: { type: 'object', required: ['type', 'title', 'status', 'code'], properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { type: 'string' }, detail: { type: 'string' }, instance: { type: 'string' }, errors: { type: 'array', items: { type: 'object', properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } } } } } } },
+      schemas: { Problem: { type: 'object', required: ['type', 'title', 'status', 'code'], properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { type: 'string' }, detail: { type: 'string' }, instance: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, allowed: { type: 'array', items: { type: 'string' } }, errors: { type: 'array', items: { type: 'object', properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } } } } } } },
     },
   };
 }

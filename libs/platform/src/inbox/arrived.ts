@@ -4,6 +4,8 @@ import { withoutVersion, type Contract, type Fact } from '@aftersales/contracts/
 import type { HeardBy } from '../bus/on';
 import type { Seal } from '../outbox/seal';
 
+/** No relay of ours sends a larger one: a batch of its is at most this. */
+const maxBytes = 512 * 1024;
 const maxKey = 500; // ours are ids; an index takes no more than 2,700 bytes
 
 /** A message as Kafka gave it. */
@@ -61,6 +63,7 @@ export class Hearing {
     const unreadable = (reason: string, concerns: readonly string[], known: Partial<Arrived> = {}): Arrived => ({
       message, digest, concerns, eventId: `${message.topic}/${message.partition}/${message.offset}`, type: null, storeId: null, ...known, broken: reason,
     });
+    if (Buffer.byteLength(raw.payload) > maxBytes) return unreadable('larger than 512 KiB', this.consumers);
     let json: unknown;
     try {
       json = JSON.parse(raw.payload);

@@ -205,7 +205,7 @@ function documented(document: object, service: string): Documented[] {
       const within = (place: string) => parameters.filter((parameter: { in: string }) => parameter.in === place);
       return {
         id: operationId, method: method.toUpperCase() as 'GET', path: path.slice(`/api/${service}`.length), roles, params: within('path'), query: within('query'),
-        body: requestBody?.content['application/json'].schema ?? null, ifMatch: within('header').some(({ name }: { name: string }) => name === 'If-Match'),
+        body: requestBody?.content['application/json'].schema ?? null, ifMatch: within('header').some(({ name, required }: { name: string; required: boolean }) => name === 'If-Match' && required),
       };
     }),
   );

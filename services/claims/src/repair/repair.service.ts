@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { storeOf } from '@aftersales/directory/directory';
-import { lockRow, NotFound, updateRow } from '@aftersales/platform/database/rows';
+import { findRow, lockRow, NotFound, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { ClaimDraft } from '../claim/claim-draft.service';
 import { StandingService } from '../standing/standing.service';
@@ -28,8 +28,9 @@ export class RepairService {
 
   /** CLM-2: time that the pack leaves out, told by the claims clerk of the store that had the car. */
   async leaveOut(tx: Tx, visitId: string, storeId: string, version: number | null, left: { reason: string; from: string; to: string; by: string }): Promise<RepairRow> {
+    // Every store counts it, its own store answers for it: whose it is comes before its version.
+    if ((await findRow<RepairRow>(tx, 'repair', visitId)).storeId !== storeId) throw new NotFound('repair');
     const before = await lockRow<RepairRow>(tx, 'repair', visitId, version);
-    if (before.storeId !== storeId) throw new NotFound('repair'); // every store counts it, its own store answers for it
     const car = before.vehicleId ? await this.standing.lockVehicle(tx, before.vehicleId) : null;
     const known = car ? ((await this.standing.look(tx, car)).pack?.threeGuarantees?.exclusions ?? []) : [];
     return this.#changed(tx, before, excluded(before, left, known, tx.now));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { demand, Refused } from '@aftersales/contracts/kernel/refused';
-import { lockRow, NotFound, updateRow } from '@aftersales/platform/database/rows';
+import { findRow, lockRow, NotFound, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { balance } from './balance.service';
 import { lockCards, post, type Card } from './cards.store';
@@ -27,9 +27,9 @@ export class StockService {
 
   /** 四號定位: where the part lies. */
   async locate(tx: Tx, storeId: string, cardId: string, version: number | null, place: Place): Promise<Card> {
-    const card = await lockRow<Card>(tx, 'stock_card', cardId, version);
-    if (card.storeId !== storeId) throw new NotFound('stock_card');
-    return updateRow(tx, 'stock_card', card, place);
+    // A card is the group's to see: whose it is comes before its version.
+    if ((await findRow<Card>(tx, 'stock_card', cardId)).storeId !== storeId) throw new NotFound('stock_card');
+    return updateRow(tx, 'stock_card', await lockRow<Card>(tx, 'stock_card', cardId, version), place);
   }
 
   /** Timer, PRT-8: what was to be here by now is not. Nobody can say when it comes until the buyer tells a new time; who waits hears that now. */

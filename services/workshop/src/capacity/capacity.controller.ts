@@ -7,7 +7,7 @@ import type { Call } from '@aftersales/platform/http/operation-spec';
 import { z } from 'zod';
 import { capacityOf } from './capacity.queries';
 
-const Asked = z.strictObject({ from: LocalDate.refine(isLocalDate).optional(), days: z.coerce.number().int().min(1).max(62).default(7) });
+const Asked = z.strictObject({ from: LocalDate.refine((date) => isLocalDate(date) && date < '9999').optional(), days: z.coerce.number().int().min(1).max(62).default(7) });
 type Asked = z.output<typeof Asked>;
 const Capacity = z.object({
   hours: z.array(z.object({ date: LocalDate, skill: z.string(), plannedHours: Thousandths, heldHours: Thousandths, walkInHours: Thousandths, freeHours: Thousandths })),
