@@ -19,7 +19,7 @@ const off = (service: Service, hours: string): Fault => fault(`the clock of one 
   await ground.startWith(part, { LD_PRELOAD: await faketimeLibrary(), FAKETIME: `${hours}h`, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
   const answer = await fetch(`${ground.whole.platform.url(service)}/health/live`);
   const seen = (Date.parse(answer.headers.get('date')!) - Date.now()) / 3_600_000;
-  await ground.more({ policy: 10, booking: 20, car: 1, opened: 1 });
+  await ground.more({ policy: 10, booking: 20, visit: 3 });
   await part.stop();
   await ground.started(part);
   return { disturbed: { 'minutes off': Math.abs(Math.round(seen * 60)) }, wrong: Math.round(seen) === Number(hours) ? [] : [`its clock is ${seen} h off`] };

@@ -4,15 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { count, type Counted } from './effects';
 import type { Fault } from './fault';
 import type { Ground } from './ground';
-import type { Kind, Told } from './ledger';
+import { works, type Kind, type Told, type Work } from './ledger';
 import { Load } from './load';
 
 export const folder = join(__dirname, '../../.run/faults');
 
 /** What must be told before anything is broken: the load is steady. */
-const steady: Partial<Record<Kind, number>> = { policy: 4, booking: 8, car: 1, opened: 1, called: 1 };
-/** Of which one each, acknowledged after the fault, must be there with all its effects: everything flows again. */
-const flowing: readonly Kind[] = ['policy', 'booking', 'car', 'opened', 'called'];
+const steady: Partial<Record<Work, number>> = { policy: 4, booking: 8, visit: 2, call: 1 };
 const settlesWithinMs = 120_000;
 
 export interface Result {
@@ -112,9 +110,10 @@ export async function experiment(ground: Ground, faults: readonly Fault[]): Prom
   return result;
 }
 
+/** Of each work something that was acknowledged after the fault is there with all its effects. */
 async function flowsAgain(ground: Ground, since: readonly Told[]): Promise<boolean> {
-  for (const kind of flowing) {
-    const ones = since.filter((one) => one.kind === kind).slice(0, 5);
+  for (const work of Object.values(works) as (readonly Kind[])[]) {
+    const ones = since.filter(({ kind }) => work.includes(kind)).slice(0, 5);
     if (ones.length === 0) return false;
     const incomplete = new Set((await count(ground, ones, { now: true })).lost.map((line) => line.split(' ')[1]!.slice(0, -1)));
     if (ones.every(({ id }) => incomplete.has(id))) return false;

@@ -8,7 +8,7 @@ import { otherListener } from '../../tools/stack/kafka.mjs';
 import type { Part } from '../../tools/stack/process.mjs';
 import { Whole, type Service } from '../support/whole';
 import { Clock } from './clock';
-import type { Kind, Told } from './ledger';
+import { works, type Kind, type Told, type Work } from './ledger';
 import type { Load } from './load';
 import { Route } from './proxy';
 import { Witness } from './witness';
@@ -91,15 +91,16 @@ export class Ground {
 
   // --- what is told while it is broken ----------------------------------------------------------------------------------------------------
 
-  told(kind: Kind): Told[] {
+  told(what: Kind | Work): Told[] {
     this.load?.demandAlive();
-    return (this.load?.told ?? []).filter((one) => one.kind === kind);
+    const wanted: readonly Kind[] = what in works ? works[what as Work] : [what as Kind];
+    return (this.load?.told ?? []).filter(({ kind }) => wanted.includes(kind));
   }
 
   /** Until so many more of these were acknowledged. */
-  async more(wanted: Partial<Record<Kind, number>>, withinMs = 120_000): Promise<void> {
-    const before = new Map(Object.keys(wanted).map((kind) => [kind, this.told(kind as Kind).length]));
-    await this.until(`more acknowledged: ${JSON.stringify(wanted)}`, async () => Object.entries(wanted).every(([kind, n]) => this.told(kind as Kind).length >= before.get(kind)! + n), withinMs);
+  async more(wanted: Partial<Record<Kind | Work, number>>, withinMs = 120_000): Promise<void> {
+    const before = new Map(Object.keys(wanted).map((kind) => [kind, this.told(kind as Kind | Work).length]));
+    await this.until(`more acknowledged: ${JSON.stringify(wanted)}`, async () => Object.entries(wanted).every(([kind, n]) => this.told(kind as Kind | Work).length >= before.get(kind)! + n), withinMs);
   }
 
   /** Looks again each 100 ms. @throws what was awaited; at once when the driver has died */

@@ -4,6 +4,10 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 export const kinds = ['policy', 'booking', 'car', 'opened', 'authorised', 'ready', 'delivered', 'submitted', 'called', 'answered'] as const;
 export type Kind = (typeof kinds)[number];
 
+/** What goes on side by side. One car takes a minute from the gate to the claim, so that its stations count as one kind of work. */
+export const works = { policy: ['policy'], booking: ['booking'], visit: ['car', 'opened', 'authorised', 'ready', 'delivered', 'submitted'], call: ['called', 'answered'] } as const satisfies Record<string, readonly Kind[]>;
+export type Work = keyof typeof works;
+
 /** `id`: of the thing; `at`: real time, ms; `with`: a number by which somebody outside knows it (a phone, a claim's number). */
 export interface Told {
   readonly kind: Kind;

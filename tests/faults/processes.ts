@@ -65,7 +65,7 @@ export const processes: readonly Fault[] = [
     ground.signal(part, 'SIGSTOP');
     await pause(12_000); // past the session of a Kafka member (10 s) and of a leader (5 s)
     const others = ground.told('policy').length;
-    await ground.more({ booking: 5, car: 1 }); // the other one does it all
+    await ground.more({ booking: 5, visit: 1 }); // the other one does it all
     await pause(8_000);
     ground.signal(part, 'SIGCONT');
     return { disturbed: { 'acknowledged by the others meanwhile': ground.told('policy').length - others, 'asked in vain': await aNumberOf(ground, part) } };
