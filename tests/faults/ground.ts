@@ -7,6 +7,7 @@ import { stores, idOf } from '../../tools/demo/people.mjs';
 import { otherListener } from '../../tools/stack/kafka.mjs';
 import type { Part } from '../../tools/stack/process.mjs';
 import { Whole, type Service } from '../support/whole';
+import { chance } from './chance';
 import { Clock } from './clock';
 import { works, type Kind, type Told, type Work } from './ledger';
 import type { Load } from './load';
@@ -21,6 +22,8 @@ const callsAhead = 25;
 /** The whole platform with all that a fault may lay its hands on. Services reach PostgreSQL, Redis and the brokers through a proxy; we reach them directly. */
 export class Ground {
   load: Load | undefined;
+  /** What is left to chance, the same by the same seed. */
+  chance = chance(1);
   #called = 0;
 
   private constructor(

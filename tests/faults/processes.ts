@@ -89,7 +89,7 @@ export const processes: readonly Fault[] = [
     await kill(everything);
     const dead = everything.filter((part) => !part.running).length;
     // Databases answer before a service may start: nobody waits for one longer than its start takes.
-    const shuffled = [...everything].sort(() => Math.random() - 0.5);
+    const shuffled = everything.map((part) => ({ part, at: ground.chance() })).sort((a, b) => a.at - b.at).map(({ part }) => part);
     await Promise.all(shuffled.map(async (part, i) => {
       await pause(i * 300);
       await ground.started(part);

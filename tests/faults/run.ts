@@ -34,8 +34,8 @@ async function main(): Promise<void> {
     console.log(`${clock()}  ${line(result)}`);
   };
   const end = async (): Promise<void> => {
-    await ground.stop();
     console.log(`\n${summary(results)}`);
+    await ground.stop();
     process.exitCode = results.every(isGreen) ? 0 : 1;
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().finally(() => process.exit(130)));

@@ -1,5 +1,6 @@
+import { chance } from './chance';
 import { table } from './table';
-import { chance, pick } from './walk';
+import { pick } from './walk';
 
 describe('a walk', () => {
   const steps = (seed: number): string[][] => {

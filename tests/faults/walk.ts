@@ -1,17 +1,7 @@
+import { chance } from './chance';
 import { experiment, type Result } from './experiment';
 import type { Fault } from './fault';
 import type { Ground } from './ground';
-
-/** The same seed gives the same numbers (mulberry32). */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** One, or every other time two that have no part in common. */
 export function pick(faults: readonly Fault[], next: () => number): Fault[] {
@@ -26,5 +16,6 @@ const apart = (a: Fault, b: Fault): boolean => ![a, b].some(({ touches }) => tou
 /** Experiments at random for so long. What comes next depends on the seed alone, not on how the last one went. */
 export async function walk(ground: Ground, faults: readonly Fault[], { ms, seed }: { ms: number; seed: number }, tell: (result: Result) => void): Promise<void> {
   const next = chance(seed);
+  ground.chance = chance(seed + 1); // what a fault draws, it draws of its own: the walk's steps are the same however many that are
   for (const end = Date.now() + ms; Date.now() < end; ) tell(await experiment(ground, pick(faults, next)));
 }
