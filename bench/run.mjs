@@ -10,12 +10,13 @@ import { probe, slowSync } from './lib/storage.mjs';
 import { line, save } from './lib/results.mjs';
 
 const files = {
-  P1: 'command', P2: 'wake-up', P3: 'relay', P4: 'held-snapshot', P5: 'consumer', P6: 'way', P7: 'due-at-once', P8: 'steady-timers', P9: 'takeover', P10: 'restart', P11: 'csi', P12: 'boot',
+  P1: 'command', P2: 'wake-up', P3: 'relay', P4: 'held-snapshot', P5: 'consumer', P6: 'way', P7: 'due-at-once', P8: 'steady-timers', P10: 'restart', P12: 'boot',
 };
 const { values } = parseArgs({ options: {
   quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, rounds: { type: 'string' }, 'port-base': { type: 'string', default: '5480' },
 } });
-const wanted = (values.only?.split(',') ?? Object.keys(files)).filter((id) => fs.existsSync(new URL(`figures/${files[id]}.mjs`, import.meta.url)));
+const wanted = values.only?.split(',') ?? Object.keys(files);
+for (const id of wanted) if (!(id in files)) throw new Error(`there is no figure ${id}: ${Object.keys(files).join(', ')}`);
 const profiles = values.profile ? [values.profile] : values.quick ? ['native'] : ['native', 'slow'];
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'aftersales-bench-'));
