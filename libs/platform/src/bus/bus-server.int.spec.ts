@@ -141,8 +141,9 @@ describe('the bus, on a real broker', () => {
     }, 90_000);
 
     it('leaves what a member could not apply, uncommitted, to the next', async () => {
-      const [before, other] = [await committedOf(2), await committedOf(1)];
       const { bus, fault } = inTrouble(7_011);
+      await until('it is in its group', () => bus.joined);
+      const [before, other] = [await committedOf(2), await committedOf(1)];
       await say(7_011, 7_011, { partition: 2 });
       await until('it is tried', () => fault.tries > 0);
       await say(7_012, 7_012, { partition: 1 });

@@ -103,4 +103,20 @@ describe('message', () => {
     const read = readSettings({ ...desk.far.settings, AFTERSALES_SMS_SECRET: 'secret', AFTERSALES_SMTP_URL: 'http://x' }, crmSettings);
     expect('faults' in read && read.faults.filter((fault) => /SMS_SECRET|SMTP_URL/.test(fault))).toHaveLength(2);
   });
+
+  it('CRM-24 what one sender is claiming another leaves alone', async () => {
+    await desk.sender.onModuleDestroy(); // the desk's own would be a third
+    const { appointmentId } = await desk.confirmation(await desk.customer());
+    const { messageId } = await desk.messageAbout(appointmentId);
+    const [database, claiming] = [desk.service.get(Database), desk.service.get(Claiming)];
+    let other: Promise<unknown> | undefined;
+    const mine = await database.acrossStores('one sender', async (tx) => {
+      const letter = await claiming.claim(tx, messageId);
+      let over = false;
+      other = database.acrossStores('another', (theirs) => claiming.claim(theirs, messageId)).finally(() => (over = true));
+      while (!over && (await desk.service.rows(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length === 0);
+      return letter;
+    });
+    expect([mine, await other]).toEqual([expect.objectContaining({ id: messageId }), null]);
+  });
 });
