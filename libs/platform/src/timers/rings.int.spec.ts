@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { stack } from '../testing/stack';
 import { Rings } from './rings';
 
 describe('rings', () => {
-  it('a stop waits two seconds for a frozen Redis, not for ever', async () => {
+  it('a stop waits two seconds for a frozen Redis, not for ever, and what was under way then leaves the process its time', async () => {
     const sockets: Socket[] = [];
     let frozen = false;
     const { hostname, port } = new URL(stack.redisUrl);
@@ -27,6 +29,9 @@ describe('rings', () => {
       const from = Date.now();
       await rings.stop();
       expect(Date.now() - from).toBeLessThan(5_000);
+      const before = performance.eventLoopUtilization();
+      await pause(300); // long enough to see whether it is idle
+      expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
     } finally {
       frozen = false;
       for (const socket of sockets) socket.destroy();

@@ -5,6 +5,7 @@ import IORedis, { type Redis } from 'ioredis';
 
 const bucketMs = 50;
 const patienceMs = 2_000; // with a Redis that is frozen: nothing of ours waits for it longer
+const neverMs = 2 ** 31 - 1; // the longest that a timer of Node takes
 
 /**
  * BullMQ, and all that knows it. A ring says "look for what is due", nothing more: one job for all timers of the same 50 ms, only for what
@@ -13,14 +14,15 @@ const patienceMs = 2_000; // with a Redis that is frozen: nothing of ours waits 
 @Injectable()
 export class Rings {
   readonly #log = new Logger('rings');
-  readonly #connections: Redis[];
+  readonly #connections: readonly [producing: Redis, working: Redis];
   readonly queue: Queue;
   #worker: Worker | undefined;
   #complained = 0;
+  #parked = false;
 
   constructor(private readonly service: string, redisUrl: string) {
     const producing = new IORedis(redisUrl, { maxRetriesPerRequest: null, enableOfflineQueue: false, commandTimeout: patienceMs, retryStrategy: (times) => Math.min(times * 100, 1_000) });
-    const working = new IORedis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(times * 100, 1_000) });
+    const working = new IORedis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: (times) => (this.#parked ? neverMs : Math.min(times * 100, 1_000)) });
     this.#connections = [producing, working];
     for (const connection of this.#connections) connection.on('error', (error) => this.#complain(error));
     this.queue = new Queue(`${service}-rings`, { connection: producing, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
@@ -28,14 +30,14 @@ export class Rings {
   }
 
   start(lookForDue: () => Promise<void>): void {
-    this.#worker = new Worker(this.queue.name, () => lookForDue(), { connection: this.#connections[1]!, concurrency: 1 });
+    this.#worker = new Worker(this.queue.name, () => lookForDue(), { connection: this.#connections[1], concurrency: 1 });
     this.#worker.on('error', (error) => this.#complain(error));
     void this.#checkPolicy();
   }
 
   /** Rings `inMs` from now, real time. Never awaited: while Redis is away nothing rings and the sweep finds what is due. */
   ring(inMs: number): void {
-    if (this.#connections[0]!.status !== 'ready') return;
+    if (this.#connections[0].status !== 'ready') return;
     const delay = Math.max(0, inMs);
     const at = Math.ceil((Date.now() + delay) / bucketMs) * bucketMs;
     this.queue.add('ring', {}, { delay: Math.max(0, at - Date.now()), jobId: `at-${at}` }).catch((error: Error) => this.#complain(error));
@@ -43,13 +45,13 @@ export class Rings {
 
   /** Rings that wait in Redis. */
   async waiting(): Promise<number> {
-    return this.#connections[0]!.status === 'ready' ? this.queue.getDelayedCount() : NaN;
+    return this.#connections[0].status === 'ready' ? this.queue.getDelayedCount() : NaN;
   }
 
   /** Any policy but noeviction lets Redis throw rings away under memory pressure: nothing is lost, but timers come up to 5 s late. */
   async #checkPolicy(): Promise<void> {
     try {
-      const [, policy] = (await this.#connections[1]!.config('GET', 'maxmemory-policy')) as [string, string];
+      const [, policy] = (await this.#connections[1].config('GET', 'maxmemory-policy')) as [string, string];
       if (policy !== 'noeviction') this.#log.error(`Redis' maxmemory-policy is ${policy}; it must be noeviction`);
     } catch (error) {
       this.#complain(error as Error);
@@ -63,9 +65,23 @@ export class Rings {
   }
 
   async stop(): Promise<void> {
-    const away = this.#connections[0]!.status !== 'ready';
-    const closed = Promise.allSettled([this.#worker?.close(away), away || this.queue.close()]);
-    await Promise.race([closed, pause(patienceMs, undefined, { ref: false })]);
-    for (const connection of this.#connections) connection.disconnect();
+    const [producing, working] = this.#connections;
+    const away = producing.status !== 'ready';
+    const closed = Promise.allSettled([this.#worker?.close(away), away || this.queue.close()]).then(() => !away);
+    const clean = await Promise.race([closed, pause(patienceMs, false, { ref: false })]);
+    producing.disconnect();
+    if (clean) working.disconnect();
+    else this.#park(working);
+  }
+
+  /**
+   * A worker that is closed in the middle of a job tells Redis again and again that the job is done, without a pause and so without leaving
+   * this process any time, as long as it hears 'connection is closed' (BullMQ 5.81: retryIfFailed). A connection that is only away it waits for.
+   */
+  #park(working: Redis): void {
+    this.#parked = true;
+    working.once('reconnecting', () => (working as unknown as { reconnectTimeout?: NodeJS.Timeout }).reconnectTimeout?.unref());
+    working.disconnect(true);
+    void (this.#worker as unknown as { blockingConnection: { close(force: boolean): Promise<void> } } | undefined)?.blockingConnection.close(true).catch(() => undefined);
   }
 }

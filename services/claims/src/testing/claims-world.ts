@@ -1,3 +1,4 @@
+import { localDate } from '@aftersales/calendar/local-time';
 import { CoverageAsked, VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
 import { VehicleRegistered } from '@aftersales/contracts/crm/vehicle';
 import type { DataOf } from '@aftersales/contracts/kernel/event';
@@ -59,7 +60,7 @@ export class ClaimsWorld {
   /** A household car of the CN market, sold `soldDaysAgo`. */
   async car({ soldDaysAgo = 100, ...file }: { soldDaysAgo?: number } & Partial<DataOf<typeof VehicleRegistered>> = {}): Promise<string> {
     const vehicleId = file.vehicleId ?? uuidv7();
-    const saleDate = new Date((await this.service.now()).getTime() - soldDaysAgo * day).toISOString().slice(0, 10);
+    const saleDate = localDate('Asia/Taipei', new Date((await this.service.now()).getTime() - soldDaysAgo * day)); // the stores' zone: from 16:00 UTC on it is another day
     await this.service.hear(VehicleRegistered, { vehicleId, version: 1, vin: `LVGBE40K28G${String(100_000 + ++counter)}`, brand: 'nova', model: null, market: 'CN', use: 'household', saleDate, customerId: uuidv7(), contactId: null, complete: true, ...file });
     return vehicleId;
   }
