@@ -50,14 +50,20 @@ describe('the lower bound of the outbox', () => {
     await bound.move(0);
   };
 
+  /** Transactions of every database of the server hold it back, other tests' too: looked at until they have ended. */
+  const raisedTo = async (id: number) => {
+    for (const end = Date.now() + 10_000; bound.id !== id && Date.now() < end; ) await bound.move(0);
+    expect(bound.id).toBe(id);
+  };
+
   it('is raised to the newest id when all is sent, and to below the first that waits when not', async () => {
     const ids = [await insert(db.admin), await insert(db.admin), await insert(db.admin)];
     await send(ids.slice(0, 1));
-    await probeAndRaise();
-    expect(bound.id).toBe(1);
+    await bound.move(enough);
+    await raisedTo(1);
     await send(ids);
-    await probeAndRaise();
-    expect(bound.id).toBe(3);
+    await bound.move(enough);
+    await raisedTo(3);
   });
 
   it('is left alone until it spares enough', async () => {
@@ -79,8 +85,7 @@ describe('the lower bound of the outbox', () => {
     await probeAndRaise();
     expect(bound.id).toBeLessThan(low);
     await late.end();
-    await bound.move(0);
-    expect(bound.id).toBe(low - 1);
+    await raisedTo(low - 1);
   });
 
   it('waits for open transactions that are younger than the last one that has ended', async () => {
