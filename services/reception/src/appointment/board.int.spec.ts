@@ -36,6 +36,8 @@ describe('what the desk sees', () => {
     await say(desk.storeId, 4_000, 1);
     await say(desk.org.b.storeId, 2_000, 1);
     expect((await see('parts=BRK-PAD,UNHEARD')).parts).toEqual([{ partNumber: 'BRK-PAD', free: 0, onHand: 0, inbound: 0, nextEta: null, sisterStores: [{ storeId: desk.org.b.storeId, free: 2_000 }] }]);
+    await say(desk.storeId, 3_000_000_000, 3); // several lines' goods together: more than an int holds
+    expect((await see('parts=BRK-PAD')).parts).toMatchObject([{ free: 3_000_000_000, onHand: 3_000_000_000 }]);
   });
 
   it('REC-2 CLM-3 the car’s three-guarantee standing with warnings and open campaigns', async () => {
