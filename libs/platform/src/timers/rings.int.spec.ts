@@ -16,6 +16,7 @@ describe('rings', () => {
       for (const socket of [near, far]) socket.on('error', () => undefined);
       near.on('data', (bytes) => frozen || far.write(bytes));
       far.on('data', (bytes) => frozen || near.write(bytes));
+      near.on('close', () => far.destroy());
     });
     proxy.listen(0, '127.0.0.1');
     await once(proxy, 'listening');
@@ -32,6 +33,13 @@ describe('rings', () => {
       const before = performance.eventLoopUtilization();
       await pause(300); // long enough to see whether it is idle
       expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+      // Redis is back: the job is told as done, and nothing of ours is connected any more.
+      frozen = false;
+      for (const socket of sockets.splice(0)) socket.destroy();
+      const open = () => sockets.filter(({ destroyed }) => !destroyed);
+      for (const end = Date.now() + 10_000; (sockets.length === 0 || open().length > 0) && Date.now() < end; ) await pause(50);
+      expect(sockets.length).toBeGreaterThan(0);
+      expect(open().length).toBe(0);
     } finally {
       frozen = false;
       for (const socket of sockets) socket.destroy();

@@ -5,7 +5,6 @@ import IORedis, { type Redis } from 'ioredis';
 
 const bucketMs = 50;
 const patienceMs = 2_000; // with a Redis that is frozen: nothing of ours waits for it longer
-const neverMs = 2 ** 31 - 1; // the longest that a timer of Node takes
 
 /**
  * BullMQ, and all that knows it. A ring says "look for what is due", nothing more: one job for all timers of the same 50 ms, only for what
@@ -18,11 +17,11 @@ export class Rings {
   readonly queue: Queue;
   #worker: Worker | undefined;
   #complained = 0;
-  #parked = false;
+  #ringing = false;
 
   constructor(private readonly service: string, redisUrl: string) {
     const producing = new IORedis(redisUrl, { maxRetriesPerRequest: null, enableOfflineQueue: false, commandTimeout: patienceMs, retryStrategy: (times) => Math.min(times * 100, 1_000) });
-    const working = new IORedis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: (times) => (this.#parked ? neverMs : Math.min(times * 100, 1_000)) });
+    const working = new IORedis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(times * 100, 1_000) });
     this.#connections = [producing, working];
     for (const connection of this.#connections) connection.on('error', (error) => this.#complain(error));
     this.queue = new Queue(`${service}-rings`, { connection: producing, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
@@ -30,7 +29,12 @@ export class Rings {
   }
 
   start(lookForDue: () => Promise<void>): void {
-    this.#worker = new Worker(this.queue.name, () => lookForDue(), { connection: this.#connections[1], concurrency: 1 });
+    const rung = (): Promise<void> => {
+      this.#ringing = true;
+      return lookForDue();
+    };
+    this.#worker = new Worker(this.queue.name, rung, { connection: this.#connections[1], concurrency: 1 });
+    for (const over of ['completed', 'failed'] as const) this.#worker.on(over, () => (this.#ringing = false));
     this.#worker.on('error', (error) => this.#complain(error));
     void this.#checkPolicy();
   }
@@ -64,24 +68,17 @@ export class Rings {
     this.#log.warn(`Redis is away, the sweep goes on without it: ${error.message}`);
   }
 
+  /**
+   * A job that Redis has not yet heard to be done keeps its connection until it has: on a closed one BullMQ 5.81 repeats that word without a
+   * pause, and this process would do nothing else any more (retryIfFailed).
+   */
   async stop(): Promise<void> {
     const [producing, working] = this.#connections;
     const away = producing.status !== 'ready';
-    const closed = Promise.allSettled([this.#worker?.close(away), away || this.queue.close()]).then(() => !away);
-    const clean = await Promise.race([closed, pause(patienceMs, false, { ref: false })]);
+    const closed = Promise.allSettled([this.#worker?.close(away), away || this.queue.close()]);
+    await Promise.race([closed, pause(patienceMs, undefined, { ref: false })]);
     producing.disconnect();
-    if (clean) working.disconnect();
-    else this.#park(working);
-  }
-
-  /**
-   * A worker that is closed in the middle of a job tells Redis again and again that the job is done, without a pause and so without leaving
-   * this process any time, as long as it hears 'connection is closed' (BullMQ 5.81: retryIfFailed). A connection that is only away it waits for.
-   */
-  #park(working: Redis): void {
-    this.#parked = true;
-    working.once('reconnecting', () => (working as unknown as { reconnectTimeout?: NodeJS.Timeout }).reconnectTimeout?.unref());
-    working.disconnect(true);
-    void (this.#worker as unknown as { blockingConnection: { close(force: boolean): Promise<void> } } | undefined)?.blockingConnection.close(true).catch(() => undefined);
+    if (!this.#ringing) return working.disconnect();
+    for (const over of ['completed', 'failed'] as const) this.#worker!.once(over, () => working.disconnect());
   }
 }
