@@ -30,8 +30,8 @@ export async function newCustomer(stage: Stage): Promise<Car> {
   const saleDate = addDays(localDate(zone, await stage.now()), -17 * 30);
   const { customerId } = await stage.ask('advisor.a', `POST ${at('crm')}/customers`, { body: { name: '周晓红', phones: [phone], email, language: 'zh-CN', preferredChannel: 'sms' } });
   const { vehicleId } = await stage.ask('advisor.a', `POST ${at('crm')}/vehicles`, { body: { vin, plate, brand: 'nova', model: 'nova-s', use: 'household', saleDate, customerId, contactId: customerId } });
-  await stage.fact('crm.vehicle-registered', (data) => data.vehicleId === vehicleId);
   await stage.fact('claims.standing-changed', (data) => data.vehicleId === vehicleId);
+  await stage.until('the desk knows the car', async () => (await stage.rows('reception', 'select from visit_vehicle join vehicle_standing on vehicle_id = id where id = $1', [vehicleId])).length);
   return { customerId, vehicleId, vin, plate, phone, email };
 }
 

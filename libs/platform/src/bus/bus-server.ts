@@ -10,10 +10,10 @@ import type { Inbox } from '../inbox/inbox';
 import type { Seal } from '../outbox/seal';
 import { count, gauge } from '../telemetry/metrics';
 import { honestAssigner } from './assigner';
+import { ChunkSize } from './chunk-size';
 import type { HeardBy } from './on';
 
 const commitEveryMs = 1_000; // offsets may lag, the inbox allows it: p99 30 ms instead of 202 ms at 300/s
-const chunk = 100; // facts a transaction
 const stopMs = 5_000; // for each word to the broker at the end: it may be away
 const dayMs = 24 * 3600_000;
 
@@ -41,6 +41,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   readonly #hearings = new Map<string, Hearing>();
   #done = new Map<string, { topic: string; partition: number; offset: string }>();
   readonly #retries = new Map<string, number>();
+  readonly #chunk = new ChunkSize();
   readonly #behind = new Map<string, number>();
   readonly #atWork = new Set<Promise<void>>();
   #consumer: Consumer | undefined;
@@ -187,9 +188,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const compacted = [...hearing.contracts.values()].some(({ kept }) => kept === 'compacted');
     this.#behind.set(place, Number(batch.highWatermark) - Number(batch.firstOffset() ?? batch.highWatermark));
     try {
-      for (let from = 0; from < batch.messages.length; from += chunk) {
+      for (let from = 0, messages; from < batch.messages.length; from += messages.length) {
         if (!isRunning() || isStale() || this.#closing) return;
-        const messages = batch.messages.slice(from, from + chunk);
+        messages = batch.messages.slice(from, from + this.#chunk.of(topic));
         const arrived: Arrived[] = [];
         for (const message of messages) {
           const read = await hearing.read({ topic, partition, offset: Number(message.offset), key: message.key?.toString() ?? '', payload: message.value?.toString() ?? '' }, this.options.seal);
@@ -202,7 +203,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
           if (Date.now() - said > this.options.inboxDays * dayMs && !compacted) throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
           arrived.push(read);
         }
-        if (arrived.length) await stayingMember(heartbeat, this.options.inbox.apply(hearing, arrived));
+        if (arrived.length) await this.#apply(hearing, arrived, heartbeat);
         if (arrived.length) failpoint('bus.after-effect');
         const last = messages[messages.length - 1]!.offset;
         resolveOffset(last); // Consumer.tla: OffsetAfterTx
@@ -230,6 +231,15 @@ export class BusServer extends Server implements CustomTransportStrategy {
           /* the partition went elsewhere meanwhile */
         }
       }, waitMs);
+    }
+  }
+
+  async #apply(hearing: Hearing, arrived: readonly Arrived[], heartbeat: () => Promise<void>): Promise<void> {
+    const began = performance.now();
+    try {
+      await stayingMember(heartbeat, this.options.inbox.apply(hearing, arrived));
+    } finally {
+      this.#chunk.took(arrived[0]!.message.topic, arrived.length, performance.now() - began);
     }
   }
 
