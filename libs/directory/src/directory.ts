@@ -36,6 +36,17 @@ export async function storeOf(tx: Tx, storeId: string): Promise<Store> {
   return row.data;
 }
 
+/** Enough for a page on a phone. */
+const mostStores = 20;
+
+/** Whom a customer may call: that store; where nobody knows which it is (null), the group's first open ones. */
+export async function storesToCall(tx: Tx, storeId: string | null): Promise<Store[]> {
+  const rows = await tx.query<{ data: Store }>(
+    `select data from directory_store where case when $1::uuid is null then data->>'closed' = 'false' else id = $1 end order by data->>'code' limit ${mostStores}`, [storeId],
+  );
+  return rows.map(({ data }) => data);
+}
+
 const calendars = new Map<string, DeskCalendar>();
 
 /** The hours of a desk; a desk without its own works the service desk's. @throws NotInDirectory */

@@ -40,3 +40,6 @@ ${body}
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 export const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign]!);
+
+/** For whom nothing can be done right now. Whose store and whose language it is, is not known. */
+export const waitPage = customerPage({ language: 'zh-TW', heading: '請稍候一分鐘再試。', body: '<p>请稍候一分钟再试。</p><p>Please try again in a minute.</p>', stores: [], call: '' });

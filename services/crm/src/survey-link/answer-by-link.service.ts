@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { storeOf } from '@aftersales/directory/directory';
+import { storeOf, storesToCall } from '@aftersales/directory/directory';
 import { findRow, insertRow, lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
+import { LinkClosed, type CustomerLinks } from '@aftersales/platform/http/link-door';
 import { v7 as uuidv7 } from 'uuid';
 import { Cases } from '../case/case.service';
 import { keeperOf } from '../file/alias.store';
@@ -13,36 +14,24 @@ import type { FollowUpRow } from '../follow-up/follow-up.row';
 import { languageOf } from '../message/templates';
 import { questionnaireOf, type SurveyRow } from '../survey/survey.row';
 import { Surveys } from '../survey/survey.service';
-import { formPage, thanksPage, type Asked } from './page.view';
+import { closedPage, formPage, thanksPage, type Asked } from './page.view';
 import { givenIn, type Given } from './survey-link';
 import { hashOf } from './survey-link.service';
 
-/** Used, expired, overtaken by a call: it opens no door any more. */
-export class LinkClosed extends Error {
-  override readonly name = 'LinkClosed';
-}
-
-interface FoundLink {
-  readonly linkId: string;
-  readonly storeId: string;
-}
-
 /** The customer's side of a link (CRM-16): what it shows, and the one answer it takes. */
 @Injectable()
-export class AnswersByLink {
+export class AnswersByLink implements CustomerLinks {
   constructor(private readonly surveys: Surveys, private readonly cases: Cases, private readonly closing: FollowUpClosing) {}
 
-  /** Whose link a token is; null when nobody's. Not yet whether it is still open. */
-  find(tx: Tx, token: string): Promise<FoundLink | null> {
-    return tx.one<FoundLink>(`select id as link_id, store_id from survey_link where token_hash = $1`, [hashOf(token)]);
+  find(tx: Tx, token: string): Promise<{ linkId: string; storeId: string } | null> {
+    return tx.one(`select id as link_id, store_id from survey_link where token_hash = $1`, [hashOf(token)]);
   }
 
-  /** Changes nothing: mail scanners and previews follow links. @throws LinkClosed */
   async page(tx: Tx, linkId: string): Promise<string> {
     return formPage((await this.#open(tx, linkId)).asked);
   }
 
-  /** A form that answers nothing asks again. Whoever comes second finds the survey answered once it holds its row. @throws LinkClosed */
+  /** A form that answers nothing asks again. Whoever comes second finds the survey answered once it holds its row. */
   async answer(tx: Tx, linkId: string, form: Readonly<Record<string, string>>): Promise<string> {
     const { survey: { id }, asked } = await this.#open(tx, linkId);
     const given = givenIn(form, asked.questions);
@@ -51,6 +40,11 @@ export class AnswersByLink {
     const survey = await lockRow<SurveyRow>(tx, 'survey', id);
     if (survey.state !== 'locked') throw new LinkClosed();
     return thanksPage(asked, await this.#take(tx, survey, followUp, given));
+  }
+
+  async closed(tx: Tx, storeId: string | null): Promise<string> {
+    const stores = await storesToCall(tx, storeId);
+    return closedPage(languageOf(null, stores[0]?.locale ?? 'en'), stores);
   }
 
   /** As a sheet is taken, without a call: nobody was talked to, so it is no attempt. @returns whether the customer is dissatisfied */

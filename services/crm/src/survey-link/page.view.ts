@@ -31,9 +31,6 @@ export function thanksPage({ store, language }: Asked, dissatisfied: boolean): s
 /** The same page for used, expired and unknown links: who tries tokens learns nothing. */
 export const closedPage = (language: MessageLanguage, stores: readonly CallStore[]): string => page(language, stores, words[language].closed, `<p>${escape(words[language].whyClosed)}</p>`);
 
-/** Whose language it is, is not known here. */
-export const waitPage = (): string => page('zh-TW', [], words['zh-TW'].wait, `<p>${escape(words['zh-CN'].wait)}</p><p>${escape(words.en.wait)}</p>`);
-
 /** A version may not be written in the customer's language: then in the store's, else as it is. */
 function choice({ question, text }: Question, language: MessageLanguage, locale: string): string {
   const legend = text[language] ?? text[locale] ?? Object.values(text)[0]!;

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { storeOf } from '@aftersales/directory/directory';
+import { storeOf, storesToCall, type Store } from '@aftersales/directory/directory';
 import { Settings } from '@aftersales/platform/config/config';
 import { insertRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
+import { LinkClosed, type CustomerLinks } from '@aftersales/platform/http/link-door';
 import { v7 as uuidv7 } from 'uuid';
 import type { ReceptionSettings } from '../reception.settings';
 import { languageOf, type Link, type LinkPage, type Question } from './link';
+import { closedPage, renderPage } from './link-page.view';
 
 /** A feature that asks by link registers itself with `Links.register(this)`. */
 export interface LinkQuestion {
@@ -17,14 +19,9 @@ export interface LinkQuestion {
   answer(tx: Tx, link: Link, form: Readonly<Record<string, string>>): Promise<LinkPage>;
 }
 
-/** Used, expired, cancelled: it opens no door any more. */
-export class LinkClosed extends Error {
-  override readonly name = 'LinkClosed';
-}
-
 /** One-use links to customers (interfaces.md): random, kept as a hash, bound to one question and version, with an end. */
 @Injectable()
-export class Links {
+export class Links implements CustomerLinks {
   readonly #questions = new Map<Question, LinkQuestion>();
   /** Whose answer a transaction is about: its asker may close that very link, by the way. */
   readonly #answering = new WeakMap<Tx, { readonly askId: string; used: boolean }>();
@@ -57,36 +54,43 @@ export class Links {
     if (answering && closed.some(({ id }) => id === answering.askId)) answering.used = true;
   }
 
-  /** Which question of which store a token stands for; null when it is unknown. Not yet whether it is still open. */
-  async find(tx: Tx, token: string): Promise<Pick<Link, 'askId' | 'storeId'> | null> {
-    return tx.one(`select id as "askId", store_id as "storeId" from link where token_hash = $1`, [hashOf(token)]);
+  find(tx: Tx, token: string): Promise<{ linkId: string; storeId: string } | null> {
+    return tx.one(`select id as link_id, store_id from link where token_hash = $1`, [hashOf(token)]);
   }
 
-  /** @throws LinkClosed */
-  async page(tx: Tx, askId: string): Promise<{ page: LinkPage; link: Link }> {
-    const link = await this.#open(tx, askId);
-    return { page: await this.#asker(link).page(tx, link), link };
+  async page(tx: Tx, askId: string): Promise<string> {
+    const { link, store } = await this.#open(tx, askId);
+    return renderPage(await this.#asker(link).page(tx, link), link.language, [store]);
   }
 
-  /** Answered once: whoever comes second with the same link finds it used after the subject's lock, and is undone. @throws LinkClosed */
-  async answer(tx: Tx, askId: string, form: Readonly<Record<string, string>>): Promise<{ page: LinkPage; link: Link }> {
-    const link = await this.#open(tx, askId);
+  /** Answered once: whoever comes second with the same link finds it used after the subject's lock, and is undone. */
+  async answer(tx: Tx, askId: string, form: Readonly<Record<string, string>>): Promise<string> {
+    const { link, store } = await this.#open(tx, askId);
     const answering = { askId, used: false };
     this.#answering.set(tx, answering);
     const page = await this.#asker(link).answer(tx, link, form);
-    if (page.form || answering.used) return { page, link };
-    // Subject first, link second, as everywhere: the feature has locked its row, so this can't run ahead of the twin.
-    const [used] = await tx.query(`update link set state = 'used', closed_at = $2, version = version + 1 where id = $1 and state = 'open' returning id`, [askId, tx.now]);
-    if (!used) throw new LinkClosed();
-    return { page, link };
+    if (!page.form && !answering.used) await this.#useUp(tx, askId);
+    return renderPage(page, link.language, [store]);
   }
 
-  async #open(tx: Tx, askId: string): Promise<Link> {
+  async closed(tx: Tx, storeId: string | null): Promise<string> {
+    const stores = await storesToCall(tx, storeId);
+    return closedPage(languageOf(stores[0]?.locale ?? 'en'), stores);
+  }
+
+  /** Subject first, link second, as everywhere: the feature has locked its row, so this can't run ahead of the twin. */
+  async #useUp(tx: Tx, askId: string): Promise<void> {
+    const [used] = await tx.query(`update link set state = 'used', closed_at = $2, version = version + 1 where id = $1 and state = 'open' returning id`, [askId, tx.now]);
+    if (!used) throw new LinkClosed();
+  }
+
+  async #open(tx: Tx, askId: string): Promise<{ link: Link; store: Store }> {
     const row = await tx.one<Omit<Link, 'language'>>(
       `select id as "askId", question, subject, subject_version as version, store_id as "storeId", expires_at as "expiresAt" from link where id = $1 and state = 'open' and expires_at > app_now()`, [askId],
     );
     if (!row) throw new LinkClosed();
-    return { ...row, language: languageOf((await storeOf(tx, row.storeId)).locale) };
+    const store = await storeOf(tx, row.storeId);
+    return { link: { ...row, language: languageOf(store.locale) }, store };
   }
 
   #asker(link: Link): LinkQuestion {

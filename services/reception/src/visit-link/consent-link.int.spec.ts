@@ -19,7 +19,7 @@ describe('consent by link', () => {
   const asked = async (lines: readonly object[] = [labour, { ...oil, title: 'Öl & Filter' }]) => {
     const car = await desk.opened();
     const offer = await desk.offered(car.visitId, lines);
-    return { ...car, offer, path: await askedAgain(car.visitId, 1), lineIds: offer.lines.map(({ lineId }: any) => lineId) as string[] };
+    return { ...car, offer, path: await askedAgain(car.visitId, 1), lineIds: offer.lines.map(({ lineId }: { lineId: string }) => lineId) as string[] };
   };
   const askedAgain = async (visitId: string, n: number) => {
     await desk.ok(`/${visitId}/estimates/${n}/link`);
@@ -57,6 +57,12 @@ describe('consent by link', () => {
     expect((await desk.service.rows(`select how, staff_id, note from consent where visit_id = $1 and not yes`, [visitId]))[0]).toEqual({ how: 'link', staff_id: null, note: 'zu teuer' });
   });
 
+  it('REC-18 what the customer writes beside a no is kept as far as our own page would have taken it', async () => {
+    const { visitId, path, lineIds } = await asked();
+    expect((await send(path, { [lineIds[0]!]: 'yes', [lineIds[1]!]: 'no', note: `zu teuer${'!'.repeat(9_000)}` })).status).toBe(200);
+    expect((await desk.service.rows(`select note from consent where visit_id = $1 and not yes`, [visitId]))[0]!['note']).toBe(`zu teuer${'!'.repeat(292)}`);
+  });
+
   it('REC-18 a link to an older version is not answered and shows the newer one', async () => {
     const { visitId, path, lineIds } = await asked();
     const newer = await desk.offered(visitId, [{ keep: lineIds[0] }, { ...labour, operationCode: 'NEW-1', title: 'Neue Zeile' }]);
@@ -65,7 +71,7 @@ describe('consent by link', () => {
     expect((await send(path, { [lineIds[0]!]: 'yes', [newer.lines[1].lineId]: 'yes' })).body).toContain('Neue Zeile');
     expect(await about(VisitAuthorised, visitId)).toEqual([]);
     const second = await askedAgain(visitId, 2);
-    expect((await send(second, Object.fromEntries(newer.lines.map(({ lineId }: any) => [lineId, 'yes'])))).status).toBe(200);
+    expect((await send(second, Object.fromEntries(newer.lines.map(({ lineId }: { lineId: string }) => [lineId, 'yes'])))).status).toBe(200);
     expect((await about(VisitAuthorised, visitId))[0]!.data.version).toBe(2);
   });
 

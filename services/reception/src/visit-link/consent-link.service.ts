@@ -13,7 +13,7 @@ import type { Link, LinkPage } from '../link/link';
 import { Links, type LinkQuestion } from '../link/link.service';
 import { visitFor, withCurrentIds } from '../visit/visit.store';
 import { opened, type OpenVisit, type Visit } from '../visit/visit';
-import { answeredPage, askPage, replacedPage, why } from './consent-page';
+import { answeredPage, askPage, noteLength, replacedPage, why } from './consent-page';
 
 const minute = 60_000;
 
@@ -50,7 +50,7 @@ export class ConsentLinkService implements LinkQuestion {
     const shown = (await newestShown(tx, visit.id))!;
     if (shown.n !== link.version) return replacedPage(link.language, shown.lines);
     const open = openForCustomer(shown.lines, await consentsOf(tx, visit.id));
-    const answers = open.map(({ lineId }) => ({ lineId, yes: form[lineId] === 'yes', given: form[lineId] === 'yes' || form[lineId] === 'no', reason: why, note: form['note']?.trim() || null }));
+    const answers = open.map(({ lineId }) => ({ lineId, yes: form[lineId] === 'yes', given: form[lineId] === 'yes' || form[lineId] === 'no', reason: why, note: form['note']?.slice(0, noteLength).trim() || null }));
     if (answers.some(({ given }) => !given)) return askPage(link.language, open, shown.promisedAt!, (await storeOf(tx, link.storeId)).zone);
     await this.consents.record(tx, visit, shown, shown.shownHash!, { how: 'link', staffId: null, witnessId: null, signatureId: null }, answers);
     return answeredPage(link.language);

@@ -3,6 +3,8 @@ import type { Line } from '../visit/visit';
 
 /** The code of a no that came by link; what the customer wrote beside it stays at the desk. */
 export const why = 'by-link';
+/** Of that: so many characters. */
+export const noteLength = 300;
 
 interface Words {
   readonly ask: string;
@@ -60,7 +62,7 @@ export function askPage(language: PageLanguage, open: readonly Line[], promisedA
     form: {
       fields: [
         ...open.map((line) => ({ kind: 'choice' as const, name: line.lineId, legend: lineText(language, line), options: [{ value: 'yes', label: yes }, { value: 'no', label: no }] })),
-        { kind: 'text', name: 'note', label: note, maxLength: 300 },
+        { kind: 'text', name: 'note', label: note, maxLength: noteLength },
       ],
       buttons: [{ name: 'send', value: 'send', label: send }],
     },
