@@ -77,7 +77,7 @@ export const sabotages = [
     name: 'catch-all that commits offsets',
     edits: [{
       file: `${platform}/bus/bus-server.ts`, find: 'const resume = pause();',
-      put: "resolveOffset(batch.lastOffset());\n      return void this.#done.set(place, { topic, partition, offset: String(Number(batch.lastOffset()) + 1) });\n      const resume = pause();",
+      put: "resolveOffset(batch.lastOffset());\n      return offsets.done(topic, partition, batch.lastOffset());\n      const resume = pause();",
     }],
     spec: spec.bus, title: 'leaves what a member could not apply, uncommitted, to the next', seen: /Received: \d/,
   },
@@ -85,7 +85,7 @@ export const sabotages = [
     name: 'offset committed before the effect',
     edits: [{
       file: `${platform}/bus/bus-server.ts`, find: 'if (arrived.length) await this.#apply(',
-      put: 'this.#done.set(place, { topic, partition, offset: String(Number(messages[messages.length - 1]!.offset) + 1) });\n        if (arrived.length) await this.#apply(',
+      put: 'offsets.done(topic, partition, messages[messages.length - 1]!.offset);\n        if (arrived.length) await this.#apply(',
     }],
     spec: spec.bus, title: 'leaves what a member could not apply, uncommitted, to the next', seen: /Received: \d/,
   },

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import type { ServiceName } from '@aftersales/contracts/kernel/event';
 import { Staff } from '@aftersales/platform/auth/staff';
-import type { Ends } from '@aftersales/platform/bus/bus-server';
+import type { Ends } from '@aftersales/platform/bus/read-to-end';
 import { Database } from '@aftersales/platform/database/database';
 import { Health, Readiness } from '@aftersales/platform/health/health';
 import { directoryConsumer, directoryTopics } from './directory-consumer';

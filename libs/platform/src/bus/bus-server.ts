@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { failpoint } from '../failpoint/failpoint';
 import { Hearing, type Arrived, type HeardHandler } from '../inbox/arrived';
@@ -11,14 +11,13 @@ import type { Seal } from '../outbox/seal';
 import { count, gauge } from '../telemetry/metrics';
 import { honestAssigner } from './assigner';
 import { ChunkSize } from './chunk-size';
+import { asAdmin } from './kafka';
+import { Offsets } from './offsets';
 import type { HeardBy } from './on';
+import { endsOf, hasRead, type Ends } from './read-to-end';
 
-const commitEveryMs = 1_000; // offsets may lag, the inbox allows it: p99 30 ms instead of 202 ms at 300/s
 const stopMs = 5_000; // for each word to the broker at the end: it may be away
 const dayMs = 24 * 3600_000;
-
-/** The end offset of each partition that holds something, by topic. */
-export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 export interface BusOptions {
   readonly service: string;
@@ -39,14 +38,12 @@ export class BusServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('bus');
   readonly #log = new Logger('bus');
   readonly #hearings = new Map<string, Hearing>();
-  #done = new Map<string, { topic: string; partition: number; offset: string }>();
   readonly #retries = new Map<string, number>();
   readonly #chunk = new ChunkSize();
   readonly #behind = new Map<string, number>();
   readonly #atWork = new Set<Promise<void>>();
   #consumer: Consumer | undefined;
-  #committing: NodeJS.Timeout | undefined;
-  #committed = Promise.resolve();
+  #offsets: Offsets | undefined;
   #joined = false;
   #closing = false;
   #lastFetch = Date.now();
@@ -75,37 +72,12 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   /** Where topics end now: what a start must have read before the service is ready. */
   async ends(topics: readonly string[]): Promise<Ends> {
-    if (!this.options.kafka) return new Map();
-    return this.#asAdmin(async (admin) => {
-      const ends = new Map<string, Map<number, number>>();
-      for (const topic of topics) {
-        const partitions = await admin.fetchTopicOffsets(topic);
-        ends.set(topic, new Map(partitions.filter(({ low, high }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)])));
-      }
-      return ends;
-    });
+    return this.options.kafka ? endsOf(this.options.kafka, topics) : new Map();
   }
 
   /** Whether this service's group (any replica of it) has read as far as `ends`. */
   async hasRead(ends: Ends): Promise<boolean> {
-    if (ends.size === 0) return true;
-    return this.#asAdmin(async (admin) => {
-      const read = await admin.fetchOffsets({ groupId: this.options.service, topics: [...ends.keys()] });
-      return [...ends].every(([topic, partitions]) => {
-        const offsets = read.find((one) => one.topic === topic)?.partitions ?? [];
-        return [...partitions].every(([partition, end]) => Number(offsets.find((one) => one.partition === partition)?.offset ?? -1) >= end);
-      });
-    });
-  }
-
-  async #asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = this.options.kafka!.admin({ retry: { retries: 2 } });
-    await admin.connect();
-    try {
-      return await work(admin);
-    } finally {
-      await admin.disconnect();
-    }
+    return ends.size === 0 || hasRead(this.options.kafka!, this.options.service, ends);
   }
 
   /** Registers what is heard and begins to consume in the background: a service that starts while the broker is away serves its requests. */
@@ -118,7 +90,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   async #begin(kafka: Kafka): Promise<void> {
     while (!this.#closing) {
       try {
-        await this.#asAdmin(() => Promise.resolve()); // a consumer that connects without a broker can't be told to stop for a minute
+        await asAdmin(kafka, () => Promise.resolve()); // a consumer that connects without a broker can't be told to stop for a minute
         if (!this.#closing) await this.#consume(kafka);
         return;
       } catch (error) {
@@ -155,10 +127,12 @@ export class BusServer extends Server implements CustomTransportStrategy {
       partitionAssigners: [honestAssigner],
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 60, restartOnFailure: async () => true },
     });
+    const offsets = new Offsets(consumer);
     this.#consumer = consumer;
+    this.#offsets = offsets;
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.#behind.clear();
-      this.#done = new Map(); // partitions that went elsewhere must not be committed from here, nor by a commit that fails now
+      offsets.forget();
       this.#joined = true;
     });
     consumer.on(consumer.events.FETCH, () => (this.#lastFetch = Date.now()));
@@ -170,18 +144,18 @@ export class BusServer extends Server implements CustomTransportStrategy {
     await consumer.connect();
     await consumer.subscribe({ topics: this.topics, fromBeginning: true });
     const eachBatch = (payload: EachBatchPayload): Promise<void> => {
-      const work = this.#eachBatch(payload).finally(() => this.#atWork.delete(work));
+      const work = this.#eachBatch(payload, offsets).finally(() => this.#atWork.delete(work));
       this.#atWork.add(work);
       return work;
     };
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch });
     if (this.#closing) return consumer.disconnect(); // told to stop while it was connecting
-    this.#committing = setInterval(() => void this.#commit(), commitEveryMs);
+    offsets.begin();
     gauge('consumer_lag', 'Facts on Kafka that this process has yet to apply, of its partitions', () => [...this.#behind.values()].reduce((sum, n) => sum + n, 0));
     gauge('consumer_silent_seconds', 'Since the last fetch', () => this.silentMs / 1000);
   }
 
-  async #eachBatch({ batch, resolveOffset, heartbeat, pause, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #eachBatch({ batch, resolveOffset, heartbeat, pause, isRunning, isStale }: EachBatchPayload, offsets: Offsets): Promise<void> {
     const { topic, partition } = batch;
     const hearing = this.#hearings.get(topic)!;
     const place = `${topic}/${partition}`;
@@ -207,7 +181,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
         if (arrived.length) failpoint('bus.after-effect');
         const last = messages[messages.length - 1]!.offset;
         resolveOffset(last); // Consumer.tla: OffsetAfterTx
-        this.#done.set(place, { topic, partition, offset: String(Number(last) + 1) });
+        offsets.done(topic, partition, last);
         this.#retries.delete(place);
         this.#lastFetch = Date.now(); // kafkajs fetches again only when all is applied: that is progress too
         this.#behind.set(place, Number(batch.highWatermark) - 1 - Number(last));
@@ -243,28 +217,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** One commit after the other. */
-  #commit(): Promise<void> {
-    return (this.#committed = this.#committed.then(() => this.#commitDone()));
-  }
-
-  async #commitDone(): Promise<void> {
-    const done = this.#done;
-    const offsets = [...done.values()];
-    done.clear();
-    if (offsets.length === 0) return;
-    try {
-      await this.#consumer?.commitOffsets(offsets);
-    } catch (error) {
-      this.#log.warn(`offsets stay for the next time: ${(error as Error).message}`);
-      for (const offset of offsets) if (!done.has(`${offset.topic}/${offset.partition}`)) done.set(`${offset.topic}/${offset.partition}`, offset);
-    }
-  }
-
   /** Takes nothing more, ends what is under way, commits what is done while it is still of the group, and leaves it. */
   async close(): Promise<void> {
     this.#closing = true;
-    clearInterval(this.#committing);
     const consumer = this.#consumer;
     try {
       consumer?.pause(this.topics.map((topic) => ({ topic })));
@@ -272,7 +227,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
       /* not yet running */
     }
     await Promise.allSettled(this.#atWork);
-    await withinMs(stopMs, this.#commit());
+    await withinMs(stopMs, this.#offsets?.end());
     await withinMs(stopMs, consumer?.disconnect());
     this.#consumer = undefined;
   }

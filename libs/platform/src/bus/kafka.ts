@@ -26,3 +26,14 @@ class Client extends Kafka {
     return new Kafka({ ...this.config, requestTimeout: 5_000, retry: { ...this.config.retry, ...config.retry } }).admin(config);
   }
 }
+
+/** Asks the brokers as an administrator; without any it fails within seconds. */
+export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin({ retry: { retries: 2 } });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

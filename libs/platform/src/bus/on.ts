@@ -1,13 +1,13 @@
-import type { Contract, Fact } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, Fact } from '@aftersales/contracts/kernel/event';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { Tx } from '../database/tx';
 
-type One<C extends Contract<any, any>> = (tx: Tx, fact: Fact<C>) => Promise<unknown>;
-type Many<C extends Contract<any, any>> = (tx: Tx, facts: Fact<C>[]) => Promise<unknown>;
+type One<C extends AnyContract> = (tx: Tx, fact: Fact<C>) => Promise<unknown>;
+type Many<C extends AnyContract> = (tx: Tx, facts: Fact<C>[]) => Promise<unknown>;
 
 interface Heard {
-  readonly contract: Contract<any, any>;
+  readonly contract: AnyContract;
   readonly batch: boolean;
 }
 export interface HeardBy extends Heard {
@@ -37,12 +37,12 @@ export function Consumer(name: string): ClassDecorator {
 export const consumerName = (target: object): string | undefined => Reflect.getMetadata(consumerKey, target);
 
 /** The method hears one fact: `(tx, fact) => …`, type-checked against the contract. It may come again only if the transaction was undone. */
-export function On<C extends Contract<any, any>>(contract: C) {
+export function On<C extends AnyContract>(contract: C) {
   return heard<One<C>>({ contract, batch: false });
 }
 
 /** The method hears all new facts of that type in a batch at once, in order: for set-based SQL, 20–35 × one transaction a fact. */
-export function OnBatch<C extends Contract<any, any>>(contract: C) {
+export function OnBatch<C extends AnyContract>(contract: C) {
   return heard<Many<C>>({ contract, batch: true });
 }
 
