@@ -106,19 +106,9 @@ export class Ground {
     await this.until(`more acknowledged: ${JSON.stringify(wanted)}`, async () => Object.entries(wanted).every(([kind, n]) => this.told(kind as Kind | Work).length >= before.get(kind)! + n), withinMs);
   }
 
-  /** Looks again each 100 ms. @throws what was awaited; at once when the driver has died */
-  async until<T>(what: string, holds: () => Promise<T | null | undefined | false>, withinMs = 60_000): Promise<T> {
-    let last: unknown;
-    for (const end = Date.now() + withinMs; Date.now() < end; await pause(100)) {
-      this.load?.demandAlive();
-      try {
-        const got = await holds();
-        if (got) return got;
-      } catch (error) {
-        last = error;
-      }
-    }
-    throw new Error(`not within ${withinMs / 1000} s: ${what}${last ? ` (${(last as Error).message})` : ''}`);
+  /** @throws what was awaited; at once when the driver has died */
+  until<T>(what: string, holds: () => Promise<T | null | undefined | false>, withinMs = 60_000): Promise<T> {
+    return this.whole.until(what, holds, withinMs, () => this.load?.demandAlive());
   }
 
   /** Facts that are committed and have not left. */

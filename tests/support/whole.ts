@@ -71,10 +71,11 @@ export class Whole {
     if (ms > 0) await jumpClocks(this.platform.databases, ms);
   }
 
-  /** Waits until `holds` gives something, looking every 50 ms. @throws Error that says what was awaited */
-  async until<T>(what: string, holds: () => Promise<T | null | undefined | false>, withinMs = 30_000): Promise<T> {
+  /** Waits until `holds` gives something, looking every 50 ms. @throws Error that says what was awaited; at once what `meanwhile` throws */
+  async until<T>(what: string, holds: () => Promise<T | null | undefined | false>, withinMs = 30_000, meanwhile: () => void = () => undefined): Promise<T> {
     let last: unknown;
     for (const end = Date.now() + withinMs; Date.now() < end; await pause(50)) {
+      meanwhile();
       try {
         const got = await holds();
         if (got) return got;
