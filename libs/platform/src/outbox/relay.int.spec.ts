@@ -74,6 +74,16 @@ describe('the relay, on a real broker', () => {
       await Promise.race([new Promise<void>((resolve) => (arrived = resolve)), pause(50)]);
     }
   };
+  /** As if the broker took no fact of that key, ever. */
+  class Refusing extends FactProducer {
+    constructor(private readonly bad: string) {
+      super(kafka);
+    }
+    override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+      if (facts.some(({ key }) => key === this.bad)) throw new RefusedForGood('no');
+      await super.send(facts);
+    }
+  }
   /** First occurrences of a key's steps: doubles are the inbox's job, order is ours. */
   const firsts = (key: string) => [...new Set(seen.filter((one) => one.key === key).map(({ step }) => step))];
 
@@ -130,17 +140,11 @@ describe('the relay, on a real broker', () => {
   it('a row the broker refuses for good stops only its key', async () => {
     for (const relay of relays.splice(0)) await relay.stop();
     const [bad, good] = [uuidv7(), uuidv7()];
-    class Picky extends FactProducer {
-      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
-        if (facts.some(({ key }) => key === bad)) throw new RefusedForGood('no');
-        await super.send(facts);
-      }
-    }
     await say(bad, 1);
     await say(good, 1);
     await say(bad, 2);
     await say(good, 2);
-    start(() => new Picky(kafka));
+    start(() => new Refusing(bad));
     await until(async () => firsts(good).length === 2 && (await pendingRows()) === 2);
     expect(firsts(bad)).toEqual([]);
     for (const relay of relays.splice(0)) await relay.stop();
@@ -152,17 +156,11 @@ describe('the relay, on a real broker', () => {
   it('500 rows of a refused key at the head do not stop the others', async () => {
     for (const relay of relays.splice(0)) await relay.stop();
     const [bad, good] = [uuidv7(), uuidv7()];
-    class Picky extends FactProducer {
-      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
-        if (facts.some(({ key }) => key === bad)) throw new RefusedForGood('no');
-        await super.send(facts);
-      }
-    }
     await database.transaction({ stores: [stores.a], actor: { kind: 'system', reason: 'test' } }, async (tx) => {
       for (let step = 1; step <= 500; step++) publish(tx, Sent, { storeId: stores.a, version: step }, { parcelId: bad, step });
     });
     await say(good, 1);
-    start(() => new Picky(kafka));
+    start(() => new Refusing(bad));
     await until(() => firsts(good).length === 1);
     for (const relay of relays.splice(0)) await relay.stop();
     await db.admin.query('delete from outbox');

@@ -9,20 +9,9 @@ describe('blocks', () => {
   let floor: TestFloor;
   let visit: Visit;
 
-  beforeAll(async () => {
-    floor = await TestFloor.start();
-    await floor.bay();
-    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes', 'electrics'] });
-  });
-  // Every test has a car of its own, from the opening of a day.
-  beforeEach(async () => {
-    visit = floor.newVisit();
-    await floor.service.jump(await floor.at('09:00'));
-  });
-  afterAll(async () => {
-    expect(await floor.deadLetters()).toEqual([]);
-    await floor.stop();
-  });
+  beforeAll(async () => void (floor = await TestFloor.manned()));
+  beforeEach(async () => void (visit = await floor.newDay()));
+  afterAll(() => floor?.stop());
 
   it('WRK-6 a short part blocks what it belongs to, a slipped ETA keeps it, picked ends it, and the time counts', async () => {
     const [oil, brakes] = [labour(), labour({ skill: 'brakes', faultCode: 'C1' })];

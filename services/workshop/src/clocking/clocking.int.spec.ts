@@ -8,20 +8,9 @@ describe('the clock', () => {
   let floor: TestFloor;
   let visit: Visit;
 
-  beforeAll(async () => {
-    floor = await TestFloor.start();
-    await floor.bay();
-    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes', 'electrics'] });
-  });
-  // Every test has a car of its own, from the opening of a day.
-  beforeEach(async () => {
-    visit = floor.newVisit();
-    await floor.service.jump(await floor.at('09:00'));
-  });
-  afterAll(async () => {
-    expect(await floor.deadLetters()).toEqual([]);
-    await floor.stop();
-  });
+  beforeAll(async () => void (floor = await TestFloor.manned()));
+  beforeEach(async () => void (visit = await floor.newDay()));
+  afterAll(() => floor?.stop());
 
   it('WRK-5 clocked hours are kept apart from flat hours; only who is assigned clocks on, once', async () => {
     const line = labour({ flatHours: 1000 });

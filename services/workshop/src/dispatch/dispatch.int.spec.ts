@@ -5,20 +5,9 @@ describe('dispatch', () => {
   let floor: TestFloor;
   let visit: Visit;
 
-  beforeAll(async () => {
-    floor = await TestFloor.start();
-    await floor.bay();
-    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes', 'electrics'] });
-  });
-  // Every test has a car of its own, from the opening of a day.
-  beforeEach(async () => {
-    visit = floor.newVisit();
-    await floor.service.jump(await floor.at('09:00'));
-  });
-  afterAll(async () => {
-    expect(await floor.deadLetters()).toEqual([]);
-    await floor.stop();
-  });
+  beforeAll(async () => void (floor = await TestFloor.manned()));
+  beforeEach(async () => void (visit = await floor.newDay()));
+  afterAll(() => floor?.stop());
 
   it('WRK-4 the best on shift with the skill is proposed; a person may choose another, but not one without skill or shift', async () => {
     const [other, away, unskilled] = [await floor.person(), await floor.person(), await floor.person()];

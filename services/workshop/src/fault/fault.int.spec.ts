@@ -7,20 +7,9 @@ describe('found faults', () => {
   let floor: TestFloor;
   let visit: Visit;
 
-  beforeAll(async () => {
-    floor = await TestFloor.start();
-    await floor.bay();
-    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes', 'electrics'] });
-  });
-  // Every test has a car of its own, from the opening of a day.
-  beforeEach(async () => {
-    visit = floor.newVisit();
-    await floor.service.jump(await floor.at('09:00'));
-  });
-  afterAll(async () => {
-    expect(await floor.deadLetters()).toEqual([]);
-    await floor.stop();
-  });
+  beforeAll(async () => void (floor = await TestFloor.manned()));
+  beforeEach(async () => void (visit = await floor.newDay()));
+  afterAll(() => floor?.stop());
 
   it('WRK-7 a find with evidence is confirmed by a second person and asked; with consent the job goes on with the new lines', async () => {
     const line = labour();

@@ -18,10 +18,7 @@ describe('slots', () => {
     bay = await floor.corner();
     for (const contract of [SlotHeld, SlotRefused, SlotLost]) before.set(contract.type, (await floor.service.said(contract)).length);
   });
-  afterAll(async () => {
-    expect(await floor.deadLetters()).toEqual([]);
-    await floor.stop();
-  });
+  afterAll(() => floor?.stop());
 
   // What was said since the test began.
   const before = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { atLocal } from '@aftersales/calendar/local-time';
 import { addOpenDays } from '@aftersales/calendar/open-days';
-import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf } from '@aftersales/contracts/kernel/event';
 import type { Operation } from '@aftersales/contracts/kernel/values';
 import { AppointmentBooked, AppointmentReleased, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
@@ -42,6 +42,14 @@ export class TestFloor {
     const service = await TestService.start({ name: 'workshop', module: WorkshopModule });
     const floor = new TestFloor(service, await TestOrganisation.publish(service));
     await floor.org.policy('capacity.planned-ahead', { calendarDays: 12 });
+    return floor;
+  }
+
+  /** With a bay, and a technician who can do what comes. */
+  static async manned(): Promise<TestFloor> {
+    const floor = await TestFloor.start();
+    await floor.bay();
+    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes', 'electrics'] });
     return floor;
   }
 
@@ -108,7 +116,7 @@ export class TestFloor {
   }
 
   /** The very same bytes, twice at once. */
-  async twice<C extends Contract<any, any>>(contract: C, data: DataOf<C>): Promise<void> {
+  async twice<C extends AnyContract>(contract: C, data: DataOf<C>): Promise<void> {
     const about = { ...this.about(), id: uuidv7() };
     await Promise.all([this.service.hear(contract, data, about), this.service.hear(contract, data, about)]);
   }
@@ -129,6 +137,12 @@ export class TestFloor {
     await this.service.hear(AppointmentReleased, { appointmentId, round, customerId, vehicleId, kind, cause: 'cancelled', detail: null, wasBooked: true, startsAt }, this.about());
   }
 
+  /** The opening of the next open day, and a car of its own. */
+  async newDay(): Promise<Visit> {
+    await this.service.jump(await this.at('09:00'));
+    return this.newVisit();
+  }
+
   newVisit(): Visit {
     return { visitId: uuidv7(), customerId: uuidv7(), vehicleId: uuidv7() };
   }
@@ -145,11 +159,6 @@ export class TestFloor {
 
   async authorise(visit: Visit, lines: EstimateLine[], changes: Partial<DataOf<typeof VisitAuthorised>> = {}): Promise<void> {
     await this.service.hear(VisitAuthorised, this.authorised(visit, lines, changes), this.about());
-  }
-
-  /** A fact that could not be handled is a fault of the test or of the code, never a detail. */
-  async deadLetters(): Promise<unknown[]> {
-    return this.service.rows(`select type, reason, state from dead_letter`);
   }
 
   /** The card of a visit as the person sees it. */
@@ -197,7 +206,7 @@ export class TestFloor {
   }
 
   /** What was said of a visit's job, in order. */
-  async saidOf<C extends Contract<any, any>>(visit: Visit, contract: C) {
+  async saidOf<C extends AnyContract>(visit: Visit, contract: C) {
     return (await this.service.said(contract)).filter(({ data }) => (data as { visitId: string }).visitId === visit.visitId);
   }
 
@@ -209,7 +218,10 @@ export class TestFloor {
     await this.does(visit, 'clock-off', as, { lineId, finished: true });
   }
 
-  stop(): Promise<void> {
-    return this.service.stop();
+  /** @throws for a fact that could not be handled: a fault of the test or of the code, never a detail */
+  async stop(): Promise<void> {
+    const dead = await this.service.rows(`select type, reason, state from dead_letter`);
+    await this.service.stop();
+    expect(dead).toEqual([]);
   }
 }

@@ -8,20 +8,9 @@ describe('the card of a visit', () => {
   let floor: TestFloor;
   let visit: Visit;
 
-  beforeAll(async () => {
-    floor = await TestFloor.start();
-    await floor.bay();
-    await floor.technicianOnFloor({ skills: ['maintenance', 'brakes', 'electrics'] });
-  });
-  // Every test has a car of its own, from the opening of a day.
-  beforeEach(async () => {
-    visit = floor.newVisit();
-    await floor.service.jump(await floor.at('09:00'));
-  });
-  afterAll(async () => {
-    expect(await floor.deadLetters()).toEqual([]);
-    await floor.stop();
-  });
+  beforeAll(async () => void (floor = await TestFloor.manned()));
+  beforeEach(async () => void (visit = await floor.newDay()));
+  afterAll(() => floor?.stop());
 
   it('WRK-3 consent opens one job, told twice and at once too; the next version extends it, an older one changes nothing', async () => {
     const [first, second] = [labour(), labour({ skill: 'brakes' })];
