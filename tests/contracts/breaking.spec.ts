@@ -3,13 +3,13 @@ import { FollowUpPlanned } from '@aftersales/contracts/crm/follow-up';
 import { ReservationMade } from '@aftersales/contracts/parts/reservation';
 import { CalendarChanged } from '@aftersales/contracts/hq/calendar';
 import { schemas } from '@aftersales/contracts/generate/schemas';
-import type { Contract } from '@aftersales/contracts/kernel/event';
+import type { AnyContract } from '@aftersales/contracts/kernel/event';
 import { breaking, type Schema } from './breaking';
 
-const schemaOf = (contract: Contract<any, any>): Schema => JSON.parse([...schemas([contract]).values()][0]!) as Schema;
+const schemaOf = (contract: AnyContract): Schema => JSON.parse([...schemas([contract]).values()][0]!) as Schema;
 
 /** The schema as it is, and the same after somebody's change. */
-function doctored(contract: Contract<any, any>, change: (schema: any) => void): string[] {
+function doctored(contract: AnyContract, change: (schema: any) => void): string[] {
   const after = schemaOf(contract);
   change(after);
   return breaking(schemaOf(contract), after);

@@ -4,7 +4,7 @@ import { CompressionTypes, type Producer } from 'kafkajs';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '@aftersales/contracts/catalogue';
 import { Envelope } from '@aftersales/contracts/kernel/envelope';
-import { withoutVersion, type Contract, type ServiceName } from '@aftersales/contracts/kernel/event';
+import { withoutVersion, type AnyContract, type Contract, type ServiceName } from '@aftersales/contracts/kernel/event';
 import type { HeardBy } from '@aftersales/platform/bus/on';
 import { controllersOf } from '@aftersales/platform/http/openapi';
 import { Seal } from '@aftersales/platform/outbox/seal';
@@ -46,12 +46,12 @@ interface Sent {
   readonly taken: { readonly of: readonly Hearer[]; readonly id: string } | null;
 }
 
-const hearing = (fits: (contract: Contract<any, any>) => boolean): Hearer[] => hearers.filter(({ contract }) => fits(contract));
+const hearing = (fits: (contract: AnyContract) => boolean): Hearer[] => hearers.filter(({ contract }) => fits(contract));
 const fixturesOf = ({ type }: Contract): { data: Record<string, unknown>; sealed?: unknown }[] => JSON.parse(readFileSync(join(__dirname, '../../libs/contracts/fixtures', `${type}.json`), 'utf8'));
 
 let made = 0;
 /** A fixture about things that nobody has heard of: every id and number of its own is new, in this store. */
-function unheardOf(contract: Contract<any, any>): { data: Record<string, any>; sealed?: unknown } {
+function unheardOf(contract: AnyContract): { data: Record<string, any>; sealed?: unknown } {
   const fixture = fixturesOf(contract)[0]!;
   const others = new Map<string, string>();
   if (typeof fixture.data['storeId'] === 'string' && contract.scope === 'store') others.set(fixture.data['storeId'], own);
@@ -85,7 +85,7 @@ export class Poison {
     this.sent.push({ what, topic, partition: 0, key, value, dead: dead?.of.length ? dead : null, taken });
   }
 
-  async #fact(contract: Contract<any, any>): Promise<Envelope> {
+  async #fact(contract: AnyContract): Promise<Envelope> {
     const { data, sealed } = unheardOf(contract);
     return {
       specversion: '1.0', id: uuidv7(), source: `/aftersales/${contract.topic.split('.')[0]}`, type: contract.type, subject: contract.key(data), time: this.now.toISOString(),
@@ -114,7 +114,7 @@ export class Poison {
     for (const contract of contracts) await this.#type(contract);
   }
 
-  async #type(contract: Contract<any, any>): Promise<void> {
+  async #type(contract: AnyContract): Promise<void> {
     const { topic, type } = contract;
     const concerned = hearing((other) => other.type === type);
     const good = async (what: string): Promise<Envelope> => {

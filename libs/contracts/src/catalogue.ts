@@ -1,4 +1,4 @@
-import type { Contract, Keeping } from './kernel/event';
+import type { AnyContract, Keeping } from './kernel/event';
 import { promiseFacts } from './kernel/promise-facts';
 import { ClaimAccepted, ClaimPaid, ClaimRejected, ClaimReturned, ClaimSubmitted } from './claims/claim';
 import { CoverageDecided } from './claims/coverage';
@@ -28,7 +28,7 @@ import { CheckFailed, CheckPassed, FaultFound, JobBlocked, JobCompleted, JobOpen
 import { SlotHeld, SlotLost, SlotRefused } from './workshop/slot';
 
 /** Everything that is said, in the order of the services and of a visit. A contract that is not in this list does not exist. */
-export const catalogue: readonly Contract<any, any>[] = [
+export const catalogue: readonly AnyContract[] = [
   AppointmentRequested, AppointmentMoved, AppointmentBooked, AlternativesOffered, AppointmentReleased, AppointmentConfirmed,
   ConfirmationDue, ConsentAsked, CustomerIntroduced,
   VisitArrived, VisitLabelled, VisitLeft, VisitOpened, CoverageAsked, EstimateOffered, VisitAuthorised, LinesDeclined, PromiseMoved, VisitReady, VisitSettled, VisitDelivered,
@@ -82,7 +82,7 @@ export function topics(): Topic[] {
 }
 
 /** @throws Error when a type is there twice, a topic is kept in two ways, or something sealed stands on a topic that is not. */
-export function checkCatalogue(contracts: readonly Contract<any, any>[]): void {
+export function checkCatalogue(contracts: readonly AnyContract[]): void {
   const seen = new Set<string>();
   for (const { type, sealed, kept } of contracts) {
     if (seen.has(type)) throw new Error(`${type} is in the catalogue twice`);
@@ -92,7 +92,7 @@ export function checkCatalogue(contracts: readonly Contract<any, any>[]): void {
   keptByTopic(contracts);
 }
 
-function keptByTopic(contracts: readonly Contract<any, any>[]): Map<string, Keeping> {
+function keptByTopic(contracts: readonly AnyContract[]): Map<string, Keeping> {
   const found = new Map<string, Keeping>();
   for (const { type, topic, kept } of contracts) {
     const before = found.get(topic) ?? kept;

@@ -3,7 +3,7 @@ import { CalendarChanged } from '@aftersales/contracts/hq/calendar';
 import { PolicyChanged } from '@aftersales/contracts/hq/policy';
 import { StaffChanged } from '@aftersales/contracts/hq/staff';
 import { StoreChanged } from '@aftersales/contracts/hq/store';
-import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf } from '@aftersales/contracts/kernel/event';
 import { kafkaClient } from '@aftersales/platform/bus/kafka';
 import { readSettings } from '@aftersales/platform/config/config';
 import { Database } from '@aftersales/platform/database/database';
@@ -69,7 +69,7 @@ describe('a service is ready when it has read the directory to its end', () => {
   const stores = async (): Promise<number> => Number((await db.admin.query('select count(*) as n from directory_store')).rows[0].n);
 
   const store = (storeId: string): DataOf<typeof StoreChanged> => ({ storeId, version: 1, code: storeId, region: 'north', brands: ['nova'], market: 'TW', zone: 'Asia/Taipei', currency: 'TWD', locale: 'zh-TW', name: 'Store', phone: '+886255501001', address: 'Demo Road 1', closed: false });
-  const say = async <C extends Contract<any, any>>(contract: C, data: readonly DataOf<C>[]) => {
+  const say = async <C extends AnyContract>(contract: C, data: readonly DataOf<C>[]) => {
     const producer = kafka.producer();
     await producer.connect();
     await producer.send({ topic: contract.topic, messages: data.map((one) => {

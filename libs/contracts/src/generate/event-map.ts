@@ -1,4 +1,4 @@
-import { withoutVersion, type Contract, type ServiceName } from '../kernel/event';
+import { withoutVersion, type AnyContract, type ServiceName } from '../kernel/event';
 
 const services: readonly ServiceName[] = ['reception', 'workshop', 'parts', 'crm', 'claims', 'hq'];
 
@@ -6,7 +6,7 @@ const services: readonly ServiceName[] = ['reception', 'workshop', 'parts', 'crm
  * docs/event-map.md: who says what, who hears it and needs which fields.
  * @param sources the contracts' own files: the comment on a contract says when it is said and what follows
  */
-export function eventMap(contracts: readonly Contract<any, any>[], sources: readonly string[]): string {
+export function eventMap(contracts: readonly AnyContract[], sources: readonly string[]): string {
   const when = commentsByType(sources);
   return [
     '# The event map',
@@ -21,12 +21,12 @@ export function eventMap(contracts: readonly Contract<any, any>[], sources: read
 }
 
 /** Of a key function: `{storeId}/{date}`. */
-export const keyOf = (contract: Contract<any, any>): string => contract.key(new Proxy({}, { get: (_data, field) => `{${String(field)}}` }) as never);
+export const keyOf = (contract: AnyContract): string => contract.key(new Proxy({}, { get: (_data, field) => `{${String(field)}}` }) as never);
 
-const saidBy = (service: ServiceName) => ({ topic }: Contract<any, any>): boolean => topic.startsWith(`${service}.`);
-const isPromise = ({ topic }: Contract<any, any>): boolean => topic.endsWith('.promise');
+const saidBy = (service: ServiceName) => ({ topic }: AnyContract): boolean => topic.startsWith(`${service}.`);
+const isPromise = ({ topic }: AnyContract): boolean => topic.endsWith('.promise');
 
-function says(contracts: readonly Contract<any, any>[], when: ReadonlyMap<string, string>): string[] {
+function says(contracts: readonly AnyContract[], when: ReadonlyMap<string, string>): string[] {
   const rows = contracts.filter((contract) => !isPromise(contract)).map((contract) => row(contract, contract.type, when.get(contract.type) ?? ''));
   const [first, ...others] = contracts.filter(isPromise);
   if (first) {
@@ -36,12 +36,12 @@ function says(contracts: readonly Contract<any, any>[], when: ReadonlyMap<string
   return ['', '| type | topic | key | scope | kept | sealed for | heard by (fields needed) | when, and what follows |', '|---|---|---|---|---|---|---|---|', ...rows];
 }
 
-function row(contract: Contract<any, any>, type: string, when: string): string {
+function row(contract: AnyContract, type: string, when: string): string {
   const heard = Object.entries(contract.heardBy).map(([service, fields]) => `**${service}** (${fields!.join(', ')})`);
   return `| ${cell(type)} | ${contract.topic} | ${keyOf(contract)} | ${contract.scope} | ${contract.kept} | ${contract.sealed?.for ?? ''} | ${heard.join('; ') || '–'} | ${cell(when)} |`;
 }
 
-function hears(contracts: readonly Contract<any, any>[], service: ServiceName): string[] {
+function hears(contracts: readonly AnyContract[], service: ServiceName): string[] {
   const heard = contracts.filter((contract) => contract.heardBy[service] && !isPromise(contract)).map(({ type, heardBy }) => `- ${type}: ${heardBy[service]!.join(', ')}`);
   const promises = contracts.filter((contract) => contract.heardBy[service] && isPromise(contract));
   if (promises.length) heard.push(`- the promise facts of every service (${promises.length} types): ${promises[0]!.heardBy[service]!.join(', ')}`);

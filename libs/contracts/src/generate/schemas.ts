@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Contract } from '../kernel/event';
+import type { AnyContract } from '../kernel/event';
 
 /** Path under libs/contracts/schemas → text. Objects stay open: a hearer strips what it does not know, so a new field breaks nobody. */
-export function schemas(contracts: readonly Contract<any, any>[]): Map<string, string> {
+export function schemas(contracts: readonly AnyContract[]): Map<string, string> {
   const files = new Map<string, string>();
   const write = (name: string, head: object, schema: z.ZodType): void => {
     files.set(`${name}.json`, `${JSON.stringify({ ...head, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`);

@@ -21,7 +21,8 @@ export interface Contract<Data extends z.ZodObject = z.ZodObject, Sealed extends
   readonly sealed?: { readonly for: ServiceName; readonly data: Sealed };
 }
 
-type AnyContract = Contract<any, any>;
+/** Whatever its data. */
+export type AnyContract = Contract<any, any>;
 export type DataOf<C extends AnyContract> = C extends Contract<infer Data, any> ? z.output<Data> : never;
 export type SealedOf<C extends AnyContract> = C extends Contract<any, infer Sealed> ? z.output<Sealed> : never;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Envelope } from '@aftersales/contracts/kernel/envelope';
-import { withoutVersion, type Contract, type Fact } from '@aftersales/contracts/kernel/event';
+import { withoutVersion, type AnyContract, type Fact } from '@aftersales/contracts/kernel/event';
 import type { HeardBy } from '../bus/on';
 import type { Seal } from '../outbox/seal';
 
@@ -38,7 +38,7 @@ export const storable = (text: string): string => text.replaceAll(/\0|\p{Surroga
 
 /** What a service hears on one topic. */
 export class Hearing {
-  readonly contracts: ReadonlyMap<string, Contract<any, any>>;
+  readonly contracts: ReadonlyMap<string, AnyContract>;
   readonly consumers: readonly string[];
   readonly #bases: ReadonlyMap<string, readonly string[]>;
 

@@ -1,4 +1,4 @@
-import type { Contract, DataOf, SealedOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf, SealedOf } from '@aftersales/contracts/kernel/event';
 import type { Envelope } from '@aftersales/contracts/kernel/envelope';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '../database/tx';
@@ -18,7 +18,7 @@ export function sealWith(keys: Seal): void {
  * @param sealed the personal part, when the contract has one: only its hearer can read it
  * @throws ZodError when data does not fit the contract; Error above 256 KiB
  */
-export function publish<C extends Contract<any, any>>(
+export function publish<C extends AnyContract>(
   tx: Tx,
   contract: C,
   of: { readonly storeId?: string | null; readonly version: number },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Envelope } from '@aftersales/contracts/kernel/envelope';
-import type { Contract, DataOf, Fact, SealedOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf, Fact, SealedOf } from '@aftersales/contracts/kernel/event';
 import { exportJWK, generateKeyPair } from 'jose';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -88,7 +88,7 @@ export class TestService {
   readonly #said = new Map<string, Promise<string>>();
 
   /** A fact arrives, as its publisher would have said it. Given the same `id` and data again, it is a redelivery of the same bytes. */
-  async hear<C extends Contract<any, any>>(contract: C, data: DataOf<C>, about: { storeId?: string | null; version?: number; at?: Date; id?: string; sealed?: SealedOf<C> } = {}): Promise<void> {
+  async hear<C extends AnyContract>(contract: C, data: DataOf<C>, about: { storeId?: string | null; version?: number; at?: Date; id?: string; sealed?: SealedOf<C> } = {}): Promise<void> {
     const id = about.id ?? uuidv7();
     const same = `${id} ${JSON.stringify(data)}`;
     const bytes = this.#said.get(same) ?? this.#bytesOf(contract, data, { ...about, id });
@@ -96,7 +96,7 @@ export class TestService {
     await this.hearBytes(contract.topic, contract.key(data), await bytes);
   }
 
-  async #bytesOf<C extends Contract<any, any>>(contract: C, data: DataOf<C>, about: { id: string; storeId?: string | null; version?: number; at?: Date; sealed?: SealedOf<C> }): Promise<string> {
+  async #bytesOf<C extends AnyContract>(contract: C, data: DataOf<C>, about: { id: string; storeId?: string | null; version?: number; at?: Date; sealed?: SealedOf<C> }): Promise<string> {
     const envelope: Envelope = {
       specversion: '1.0', id: about.id, source: `/aftersales/${contract.topic.split('.')[0]}`, type: contract.type, subject: contract.key(data),
       time: (about.at ?? (await this.now())).toISOString(), datacontenttype: 'application/json', ...(about.storeId && { storeid: about.storeId }), aggregateversion: about.version ?? 1, data,
@@ -114,7 +114,7 @@ export class TestService {
   }
 
   /** What the service has said, in order: its outbox, which no relay empties here. */
-  async said<C extends Contract<any, any>>(contract: C): Promise<(Fact<C> & { envelope: string })[]> {
+  async said<C extends AnyContract>(contract: C): Promise<(Fact<C> & { envelope: string })[]> {
     const { rows } = await this.db.admin.query<{ envelope: string }>(`select envelope from outbox where topic = $1 and envelope::jsonb->>'type' = $2 order by id`, [contract.topic, contract.type]);
     return Promise.all(rows.map(async ({ envelope }) => {
       const parsed = Envelope.parse(JSON.parse(envelope));

@@ -1,5 +1,6 @@
 import { ClaimAccepted, ClaimPaid, ClaimRejected, ClaimReturned, ClaimSubmitted } from '@aftersales/contracts/claims/claim';
 import seed from '@aftersales/contracts/hq/seed-policies';
+import type { AnyContract } from '@aftersales/contracts/kernel/event';
 import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
 import { v7 as uuidv7 } from 'uuid';
 import { ClaimsWorld, day, labour, part, type TestVisit } from '../testing/claims-world';
@@ -15,7 +16,7 @@ describe('a claim', () => {
     expect(await world.move(visit, 'check')).toMatchObject({ status: 200, body: { state: 'checked' } });
     expect(await world.move(visit, 'submit')).toMatchObject({ status: 200, body: { state: 'submitted' } });
   };
-  const saidOf = async (visit: TestVisit, contract: any): Promise<any[]> => (await world.service.said(contract)).map(({ data }) => data as any).filter(({ visitId }) => visitId === visit.visitId);
+  const saidOf = async <C extends AnyContract>(visit: TestVisit, contract: C) => (await world.service.said(contract)).map(({ data }) => data).filter(({ visitId }) => visitId === visit.visitId);
   const promiseOf = async (visit: TestVisit) => (await world.service.rows('select p.*, c.id as claim_id from promise p join claim c on c.id = p.subject where c.visit_id = $1 order by p.started_at', [visit.visitId]))[0];
   const get = async (visit: TestVisit, as = world.org.a.staff['claims-clerk']) => (await world.service.http(`GET /stores/${visit.storeId}/claims/${(await world.claimOf(visit)).id}`, { as })).body;
 
@@ -222,9 +223,9 @@ describe('a claim', () => {
     const as = b.staff['claims-clerk'];
     const list = async (query: string) => (await world.service.http(`GET /stores/${b.storeId}/claims?${query}`, { as })).body;
     const vin = (await get(one, as)).vin;
-    for (const query of [`vin=${vin}`, `number=${(await world.claimOf(one)).number}`, `repairOrder=${one.repairOrder}`]) expect((await list(query)).claims.map((claim: any) => claim.visitId)).toEqual([one.visitId]);
+    for (const query of [`vin=${vin}`, `number=${(await world.claimOf(one)).number}`, `repairOrder=${one.repairOrder}`]) expect((await list(query)).claims.map((claim: { visitId: string }) => claim.visitId)).toEqual([one.visitId]);
     const page = await list('state=draft&limit=1');
-    expect(page.claims.map((claim: any) => claim.visitId)).toEqual([two.visitId]);
+    expect(page.claims.map((claim: { visitId: string }) => claim.visitId)).toEqual([two.visitId]);
     expect(await list(`state=draft&limit=1&cursor=${page.next}`)).toMatchObject({ claims: [{ visitId: one.visitId }], next: null });
     expect((await list('cursor=nonsense')).code).toBe('http.cursor');
     const today = (await world.service.now()).getTime();

@@ -1,4 +1,5 @@
 import { ClaimAccepted, ClaimPaid, ClaimReturned } from '@aftersales/contracts/claims/claim';
+import type { AnyContract } from '@aftersales/contracts/kernel/event';
 import { Settings } from '@aftersales/platform/config/config';
 import { v7 as uuidv7 } from 'uuid';
 import { ClaimsWorld, day, labour, part, type TestVisit } from '../testing/claims-world';
@@ -24,7 +25,7 @@ describe('the maker', () => {
     expect((await world.move(visit, 'submit')).status).toBe(200);
     return visit;
   };
-  const saidOf = async (visit: TestVisit, contract: any): Promise<any[]> => (await world.service.said(contract)).map(({ data }) => data as any).filter(({ visitId }) => visitId === visit.visitId);
+  const saidOf = async <C extends AnyContract>(visit: TestVisit, contract: C) => (await world.service.said(contract)).map(({ data }) => data).filter(({ visitId }) => visitId === visit.visitId);
   const requestsOf = async (visit: TestVisit) => world.service.rows('select r.* from maker_request r join claim c on c.id = r.subject where c.visit_id = $1 order by r.id', [visit.visitId]);
   const newsOf = async (visit: TestVisit, news: object) => {
     const { number } = await world.claimOf(visit);

@@ -1,4 +1,4 @@
-import type { Contract, Fact } from '@aftersales/contracts/kernel/event';
+import type { Fact } from '@aftersales/contracts/kernel/event';
 import { EtaChanged, EtaSlipped, OldPartHandedIn, PartsPicked, PartsShort } from '@aftersales/contracts/parts/reservation';
 import { PromiseMoved, VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
 import { FaultFound, JobCompleted } from '@aftersales/contracts/workshop/job';
@@ -66,12 +66,12 @@ export class RepairConsumer {
     return this.#ofHolder(tx, fact, (repair) => hasCome(repair, fact.data.lines.map(({ lineId }) => lineId)));
   }
 
-  #ofVisit(tx: Tx, fact: Fact<Contract<any, any>>, change: (repair: Repair, zone: string) => Repair): Promise<void> {
+  #ofVisit(tx: Tx, fact: Fact, change: (repair: Repair, zone: string) => Repair): Promise<void> {
     return this.repairs.follow(tx, fact.data.visitId, fact.storeId!, change);
   }
 
   /** What the store room holds for an appointment concerns nobody here: it is told again under the visit. */
-  async #ofHolder(tx: Tx, fact: Fact<Contract<any, any>>, change: (repair: Repair) => Repair): Promise<void> {
+  async #ofHolder(tx: Tx, fact: Fact, change: (repair: Repair) => Repair): Promise<void> {
     if (fact.data.holderKind === 'visit') await this.repairs.follow(tx, fact.data.holderId, fact.storeId!, change);
   }
 }

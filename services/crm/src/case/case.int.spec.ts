@@ -1,7 +1,7 @@
 import { CaseAnswered, CaseClosed, CaseOpened, CaseSatisfied } from '@aftersales/contracts/crm/case';
 import { FollowUpClosed, FollowUpReached } from '@aftersales/contracts/crm/follow-up';
 import { SurveyAnswered } from '@aftersales/contracts/crm/survey';
-import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract } from '@aftersales/contracts/kernel/event';
 import type { Role } from '@aftersales/contracts/roles';
 import { CallDesk } from '../follow-up/testing/call-desk';
 
@@ -11,7 +11,7 @@ describe('case', () => {
   beforeEach(() => desk.newWeek());
   afterAll(() => desk?.service.stop());
 
-  const of = async <C extends Contract<any, any>>(contract: C, visitId: string) => (await desk.service.said(contract)).map(({ data }) => data as DataOf<C>).filter((data) => data.visitId === visitId);
+  const of = async <C extends AnyContract>(contract: C, visitId: string) => (await desk.service.said(contract)).map(({ data }) => data).filter((data) => data.visitId === visitId);
   const caseOf = async (visitId: string) => (await desk.get(`cases/${(await of(CaseOpened, visitId))[0]!.caseId}`, 'store-manager')).body;
   const answer = async (visitId: string, as: Role = 'workshop-manager') => {
     const one = await caseOf(visitId);

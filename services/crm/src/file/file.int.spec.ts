@@ -39,7 +39,7 @@ describe('file', () => {
       await car.introduced({}, {}, { version: 2 });
       expect((await get(`vehicles/${car.vehicleId}`)).body).toMatchObject({ vin: car.vin, plate: 'ABC-1234', customerId: car.customerId, complete: true, missing: [] });
       expect(await statesOf(car.vehicleId)).toMatchObject([{ version: 1, data: { complete: true, market: 'TW', use: 'household', saleDate: '2024-08-01' } }]);
-      expect((await get(`vehicles/${car.vehicleId}/history`)).body.happenings.map(({ what }: any) => what)).toEqual(['introduced', 'introduced']);
+      expect((await get(`vehicles/${car.vehicleId}/history`)).body.happenings.map(({ what }: { what: string }) => what)).toEqual(['introduced', 'introduced']);
       expect(await service.rows(`select * from dead_letter`)).toEqual([]);
     });
 
@@ -75,7 +75,7 @@ describe('file', () => {
       expect(await promisesOf(car.vehicleId)).toMatchObject([{ kind: 'file.complete', outcome: 'open', dueAt: '2027-01-12T10:00:00.000Z' }]);
       await car.introduced();
       expect(await promisesOf(car.vehicleId)).toMatchObject([{ outcome: 'kept' }]);
-      expect((await promisesOf(car.vehicleId))[0].explanation.some(({ rule }: any) => rule === 'closed-days')).toBe(true);
+      expect((await promisesOf(car.vehicleId))[0].explanation.some(({ rule }: { rule: string }) => rule === 'closed-days')).toBe(true);
     });
 
     it('CRM-1 incomplete at the close of the third day is late and stays late; doubled and concurrent visits make one promise', async () => {
@@ -139,7 +139,7 @@ describe('file', () => {
       const file = (await get(`vehicles/${again.vehicleId}`)).body;
       expect(file).toMatchObject({ vehicleId: known.vehicleId, customerId: known.customerId, mileage: 21_000 });
       const { happenings } = (await get(`vehicles/${known.vehicleId}/history`, org.b.staff.advisor, org.b)).body;
-      expect(happenings.filter(({ what }: any) => what === 'visit-opened').map(({ storeId }: any) => storeId).sort()).toEqual([org.a.storeId, org.b.storeId].sort());
+      expect(happenings.filter(({ what }: { what: string }) => what === 'visit-opened').map(({ storeId }: { storeId: string }) => storeId).sort()).toEqual([org.a.storeId, org.b.storeId].sort());
       expect((await get(`customers/${again.customerId}`)).body).toMatchObject({ customerId: known.customerId, email: 'w•••@example.org', phones: [{}, {}] });
       // What still says the old ids goes to the kept file.
       await again.delivered({ mileage: 21_001 });
@@ -225,7 +225,7 @@ describe('file', () => {
     for (const version of [2, 3, 4]) await car.opened({ mileage: 20_000 + version }, { version });
     const first = (await get(`vehicles/${car.vehicleId}/history?limit=2`)).body;
     const rest = (await get(`vehicles/${car.vehicleId}/history?limit=2&cursor=${first.next}`)).body;
-    expect([...first.happenings, ...rest.happenings].map(({ detail }: any) => detail.mileage)).toEqual([20_004, 20_003, 20_002]);
+    expect([...first.happenings, ...rest.happenings].map(({ detail }: { detail: { mileage: number } }) => detail.mileage)).toEqual([20_004, 20_003, 20_002]);
     expect(rest.next).toBeNull();
     expect(await get(`vehicles/${car.vehicleId}/history?cursor=zzz`)).toMatchObject({ status: 400 });
     expect((await service.said(promise.opened)).filter(({ data }) => data.subject === car.vehicleId)).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { FollowUpAttempted, FollowUpClosed, FollowUpReached } from '@aftersales/contracts/crm/follow-up';
 import { SurveyAnswered, SurveyLocked } from '@aftersales/contracts/crm/survey';
+import type { AnyContract } from '@aftersales/contracts/kernel/event';
 import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
 import { CallDesk } from './testing/call-desk';
 
@@ -11,7 +12,7 @@ describe('follow-up', () => {
   beforeEach(() => desk.newWeek());
   afterAll(() => desk?.service.stop());
 
-  const of = async (contract: Parameters<typeof desk.service.said>[0], visitId: string) => (await desk.service.said(contract)).map(({ data }) => data as any).filter((data) => data.visitId === visitId);
+  const of = async <C extends AnyContract>(contract: C, visitId: string) => (await desk.service.said(contract)).map(({ data }) => data).filter((data) => data.visitId === visitId);
   const promisesOf = async (followUpId: string) => (await desk.get(`promises?subject=${followUpId}`)).body.promises;
 
   it('CRM-4 a delivered visit gets its follow-up, its place in the sample and its promise; heard twice it stays one', async () => {
@@ -37,11 +38,11 @@ describe('follow-up', () => {
 
   it('CRM-5 three windows, three calls, the third reaches: promise kept by the first, sheet handed in, survey at HQ', async () => {
     const { visitId } = await desk.delivers();
-    expect((await desk.get('follow-ups/call-list', 'crm-agent')).body.items.map((item: any) => item.visitId)).not.toContain(visitId);
+    expect((await desk.get('follow-ups/call-list', 'crm-agent')).body.items.map((item: { visitId: string }) => item.visitId)).not.toContain(visitId);
     await desk.jump(1, '09:10');
     const list = (await desk.get('follow-ups/call-list', 'crm-agent')).body;
     expect(list).toMatchObject({ window: `${desk.date(1)}/09:00` });
-    expect(list.items.find((item: any) => item.visitId === visitId)).toMatchObject({ state: 'open', allowed: ['attempt', 'send-link'], attempts: 0, contact: { name: '王••', phones: [expect.stringMatching(/^•••\d{3}$/)] } });
+    expect(list.items.find((item: { visitId: string }) => item.visitId === visitId)).toMatchObject({ state: 'open', allowed: ['attempt', 'send-link'], attempts: 0, contact: { name: '王••', phones: [expect.stringMatching(/^•••\d{3}$/)] } });
 
     expect(await desk.call(visitId, 'no-answer')).toMatchObject({ status: 200, body: { state: 'waiting', attempts: 1, nextAt: desk.at(1, '14:00').toISOString() } });
     await desk.jump(1, '14:20');
@@ -59,7 +60,7 @@ describe('follow-up', () => {
     expect(await of(FollowUpClosed, visitId)).toMatchObject([{ followUpId, outcome: 'satisfied' }]);
     const [answered] = await of(SurveyAnswered, visitId);
     expect(answered).toMatchObject({ questionnaire: 'csi-service', questionnaireVersion: 1, channel: 'call', recommend: 9 });
-    expect(answered.answers).toHaveLength(5);
+    expect(answered!.answers).toHaveLength(5);
     expect(await promisesOf(followUpId)).toMatchObject([{ outcome: 'kept', doneAt: expect.stringContaining(desk.at(1, '09:10').toISOString().slice(0, 16)) }]);
     expect(await desk.service.rows(`select * from timer where subject = $1`, [followUpId])).toEqual([]);
   });

@@ -10,6 +10,7 @@ import { crmSettings } from '../crm.settings';
 import { Sender } from '../message/message.sender';
 import { FarEnds } from '../testing/far-ends';
 import { Told } from '../testing/told';
+import type { ReminderRow } from './reminder.row';
 
 const zone = 'Asia/Taipei';
 const day = 86_400_000;
@@ -32,15 +33,15 @@ describe('reminder', () => {
   const today = async () => localDate(zone, await service.now());
   const inDays = async (days: number) => addDays(await today(), days);
   const get = (path: string, as = org.a.staff.advisor, store = org.a) => service.http(`GET /stores/${store.storeId}/${path}`, { as });
-  const remindersOf = async (car: Told): Promise<any[]> => (await service.rows(`select * from reminder where vehicle_id = $1 order by planned_at, id`, [car.vehicleId])) as any[];
+  const remindersOf = (car: Told) => service.rows<Pick<ReminderRow, 'state' | 'why'>>(`select state, why from reminder where vehicle_id = $1 order by planned_at, id`, [car.vehicleId]);
   const states = async (car: Told) => (await remindersOf(car)).map(({ state, why }) => why ?? state);
-  const open = async (car: Told) => (await get(`reminders?vehicleId=${car.vehicleId}`)).body.reminders.find(({ state }: any) => state === 'planned' || state === 'reminded');
-  const promisesOf = async (reminderId: string) => Object.fromEntries((await get(`promises?subject=${reminderId}`)).body.promises.map((promise: any) => [promise.kind.split('.')[1], promise]));
+  const open = async (car: Told) => (await get(`reminders?vehicleId=${car.vehicleId}`)).body.reminders.find(({ state }: { state: string }) => state === 'planned' || state === 'reminded');
+  const promisesOf = async (reminderId: string) => Object.fromEntries((await get(`promises?subject=${reminderId}`)).body.promises.map((promise: { kind: string }) => [promise.kind.split('.')[1], promise]));
   const sent = async (car: Told) => (await service.said(ReminderSent)).filter(({ data }) => data.vehicleId === car.vehicleId);
   const voids = async (car: Told) => (await service.said(ReminderVoid)).filter(({ data }) => data.vehicleId === car.vehicleId).map(({ data }) => data.why);
   const jumpTo = (instant: string | Date) => service.jump(new Date(instant));
   /** Delivered after maintenance, with the next one so many days from now. */
-  const serviced = async (days: number | null, { sealed = {}, ...data }: any = {}) => {
+  const serviced = async (days: number | null, { sealed = {}, ...data }: Parameters<Told['delivered']>[0] & { sealed?: Parameters<Told['introduced']>[1] } = {}) => {
     const car = new Told(service, org.a.storeId);
     const address = `${car.vehicleId}@example.org`;
     await car.introduced({}, { email: address, ...sealed });
@@ -80,7 +81,7 @@ describe('reminder', () => {
       await service.jump(30 * day);
       expect((await far.arrived('mail', car.address, 0)).length).toBe(2);
       expect(await states(car)).toEqual(['sent']);
-      expect((await get(`vehicles/${car.vehicleId}/history`)).body.happenings.map(({ what }: any) => what)).toEqual(['reminder-sent', 'reminder-sent', 'visit-delivered', 'introduced']);
+      expect((await get(`vehicles/${car.vehicleId}/history`)).body.happenings.map(({ what }: { what: string }) => what)).toEqual(['reminder-sent', 'reminder-sent', 'visit-delivered', 'introduced']);
       await service.get(Sender).look();
       expect((await service.said(MessageSent)).filter(({ data }) => data.about.id === reminder.reminderId)).toHaveLength(2);
     });

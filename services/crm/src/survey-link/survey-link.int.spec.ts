@@ -1,6 +1,7 @@
 import { CaseOpened } from '@aftersales/contracts/crm/case';
 import { FollowUpClosed, FollowUpReached } from '@aftersales/contracts/crm/follow-up';
 import { SurveyAnswered } from '@aftersales/contracts/crm/survey';
+import type { AnyContract } from '@aftersales/contracts/kernel/event';
 import { CallDesk } from '../follow-up/testing/call-desk';
 import { Told } from '../testing/told';
 
@@ -13,7 +14,7 @@ describe('survey by link', () => {
   beforeEach(() => desk.newWeek());
   afterAll(() => desk?.service.stop());
 
-  const of = async (contract: Parameters<typeof desk.service.said>[0], visitId: string) => (await desk.service.said(contract)).map(({ data }) => data as any).filter((data) => data.visitId === visitId);
+  const of = async <C extends AnyContract>(contract: C, visitId: string) => (await desk.service.said(contract)).map(({ data }) => data).filter((data) => data.visitId === visitId);
   const send = async (visitId: string, as: 'crm-agent' | 'crm-supervisor' | 'advisor' = 'crm-agent') => {
     const followUp = await desk.followUp(visitId);
     return desk.move(`follow-ups/${followUp.followUpId}/send-link`, followUp, undefined, as);
@@ -61,7 +62,7 @@ describe('survey by link', () => {
     expect(await of(FollowUpClosed, visitId)).toMatchObject([{ outcome: 'satisfied', cause: 'answered-by-link' }]);
     expect(await of(FollowUpReached, visitId)).toEqual([]);
     expect(await of(CaseOpened, visitId)).toEqual([]);
-    expect((await desk.get('follow-ups/call-list?limit=100', 'crm-agent')).body.items.map((item: any) => item.visitId)).not.toContain(visitId);
+    expect((await desk.get('follow-ups/call-list?limit=100', 'crm-agent')).body.items.map((item: { visitId: string }) => item.visitId)).not.toContain(visitId);
     expect(await desk.service.rows(`select * from timer where subject = $1`, [followUp.followUpId])).toEqual([]);
 
     for (const again of [await post(path, levels()), await show(path)]) {

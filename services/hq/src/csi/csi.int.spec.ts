@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { HqModule } from '../hq.module';
 import { hqSettings } from '../hq.settings';
 import { hear, Visit } from '../testing/after-sales';
+import type { Answer } from './csi.view';
 
 const noon = (day: string) => new Date(`${day}T04:00:00Z`); // Taipei
 
@@ -21,8 +22,8 @@ describe('CSI', () => {
   afterEach(() => service.rows('truncate csi_visit, csi_follow_up, csi_answer, csi_share, csi_sample_day, csi_level_day'));
   afterAll(() => service?.stop());
 
-  const inStore = async (query: string, storeId = org.a.storeId, as = org.hqAdmin) => (await service.http(`GET /stores/${storeId}/csi?${query}`, { as })).body;
-  const inGroup = async (query: string) => (await service.http(`GET /csi?${query}`, { as: org.hqAdmin })).body;
+  const inStore = async (query: string, storeId = org.a.storeId, as = org.hqAdmin): Promise<Answer> => (await service.http(`GET /stores/${storeId}/csi?${query}`, { as })).body;
+  const inGroup = async (query: string): Promise<Answer> => (await service.http(`GET /csi?${query}`, { as: org.hqAdmin })).body;
   const march = 'per=month&from=2026-03-01&to=2026-03-31';
 
   it('HQ-2 an answer is in all five figures of the store and the group in the transaction in which it is heard, each with n, response rate, interval and method version', async () => {
@@ -38,7 +39,7 @@ describe('CSI', () => {
     };
     expect((await inStore(march)).rows).toMatchObject([{ ...expected, member: org.a.storeId }]);
     expect((await inGroup(march)).rows).toMatchObject([{ ...expected, member: null }]);
-    expect((await inStore(march)).rows[0].pooled.factors).toMatchObject([{ factor: 'delivery', outOf: 200, points: 200 }, { factor: 'price', points: 112.5 }, { factor: 'quality', points: 225 }, { factor: 'reception' }, { factor: 'time' }]);
+    expect((await inStore(march)).rows[0]!.pooled.factors).toMatchObject([{ factor: 'delivery', outOf: 200, points: 200 }, { factor: 'price', points: 112.5 }, { factor: 'quality', points: 225 }, { factor: 'reception' }, { factor: 'time' }]);
   });
 
   it('HQ-2 pooled and mean of stores are both shown: the large store moves one and not the other', async () => {
@@ -47,7 +48,7 @@ describe('CSI', () => {
     expect((await inGroup(march)).rows).toMatchObject([{ pooled: { mean: { value: 75, n: 4 } }, meanOfStores: { stores: 2, mean: { value: 50, n: 4 } } }]);
     expect((await inGroup(`${march}&by=region`)).rows).toMatchObject([{ member: 'north', pooled: { mean: { value: 75 } } }]);
     const byStore = (await inGroup(`${march}&by=store`)).rows;
-    expect(byStore.map((row: any) => [row.member, row.pooled.mean.value]).sort()).toEqual([[org.a.storeId, 100], [org.b.storeId, 0]].sort());
+    expect(byStore.map((row) => [row.member, row.pooled.mean.value]).sort()).toEqual([[org.a.storeId, 100], [org.b.storeId, 0]].sort());
   });
 
   it('HQ-2 the stores of the group come in pages, each once', async () => {
@@ -60,7 +61,7 @@ describe('CSI', () => {
     expect(first.next).not.toBeNull();
     const rest = await inGroup(`${march}&by=store&after=${first.next}`);
     expect(rest.next).toBeNull();
-    expect([...first.rows, ...rest.rows].map((row: any) => row.member)).toEqual([stores.at(-1)]);
+    expect([...first.rows, ...rest.rows].map((row) => row.member)).toEqual([stores.at(-1)]);
   });
 
   it('HQ-2 a visit counts once for its brand and its advisor, and once for each technician who worked on it', async () => {
@@ -69,18 +70,18 @@ describe('CSI', () => {
       ...new Visit(org.a.storeId, noon('2026-03-11'), { advisorId, brand: 'nova', technicianIds: [t1, t2, t1] }).answeredByCall(1),
       ...new Visit(org.a.storeId, noon('2026-03-11'), { advisorId, brand: 'vela', technicianIds: [t2] }).answeredByCall(3),
     ]);
-    const means = async (by: string) => Object.fromEntries((await inStore(`${march}&by=${by}`)).rows.map((row: any) => [row.member, [row.pooled.mean.value, row.pooled.mean.n]]));
+    const means = async (by: string) => Object.fromEntries((await inStore(`${march}&by=${by}`)).rows.map((row) => [row.member, [row.pooled.mean.value, row.pooled.mean.n]]));
     expect(await means('brand')).toEqual({ nova: [100, 1], vela: [50, 1] });
     expect(await means('advisor')).toEqual({ [advisorId]: [75, 2] });
     expect(await means('technician')).toEqual({ [t1]: [100, 1], [t2]: [75, 2] });
-    expect((await inGroup(`${march}&by=brand`)).rows.map((row: any) => row.member)).toEqual(['nova', 'vela']);
+    expect((await inGroup(`${march}&by=brand`)).rows.map((row) => row.member)).toEqual(['nova', 'vela']);
   });
 
   it("HQ-2 days, weeks, months and years are those of the store's own clock", async () => {
     const lateOnTheDayBefore = new Visit(org.a.storeId, new Date('2026-02-28T15:59:59.999Z'));
     const justAfterMidnight = new Visit(org.a.storeId, new Date('2026-02-28T16:00:00Z')); // 1 March in Taipei
     await hear(service, [...lateOnTheDayBefore.answeredByCall(5), ...justAfterMidnight.answeredByCall(1)]);
-    const found = async (per: string) => (await inStore(`per=${per}&from=2026-02-28&to=2026-03-01`)).rows.map((row: any) => [row.period.from, row.period.to, row.pooled.mean.value]);
+    const found = async (per: string) => (await inStore(`per=${per}&from=2026-02-28&to=2026-03-01`)).rows.map((row) => [row.period.from, row.period.to, row.pooled.mean.value]);
     expect(await found('day')).toEqual([['2026-02-28', '2026-02-28', 0], ['2026-03-01', '2026-03-01', 100]]);
     expect(await found('week')).toEqual([['2026-02-23', '2026-03-01', 50]]);
     expect(await found('month')).toEqual([['2026-02-01', '2026-02-28', 0], ['2026-03-01', '2026-03-31', 100]]);
@@ -95,15 +96,15 @@ describe('CSI', () => {
     expect(before.rows).toMatchObject([{ sample: { visits: 2, locked: 2, notLocked: 1, excluded: 1, planned: 1, doNotCall: 1, answered: 0 }, coverage: { count: 1, of: 2 }, reachedRate: { count: 0, of: 2 }, pooled: { mean: { value: null, n: 0, responseRate: 0, interval: null } } }]);
     await hear(service, [unlocked.locked()]);
     expect((await inStore(march)).rows).toMatchObject([{ sample: { visits: 2, locked: 3, notLocked: 0 } }]);
-    const advisor = (await inStore(`${march}&by=advisor`)).rows.find((row: any) => row.member === unlocked.advisorId);
-    expect(advisor.sample).toMatchObject({ visits: 1, locked: 1 });
+    const advisor = (await inStore(`${march}&by=advisor`)).rows.find((row) => row.member === unlocked.advisorId);
+    expect(advisor!.sample).toMatchObject({ visits: 1, locked: 1 });
   });
 
   it('HQ-2 an answer of an excluded visit, or of another survey than the locked one, is in no figure', async () => {
     const [internal, twice] = [new Visit(org.a.storeId, noon('2026-03-11')), new Visit(org.a.storeId, noon('2026-03-11'))];
     const secondSurvey = twice.answered(1);
     await hear(service, [internal.delivered(), internal.locked({ excludedBy: 'kind-internal' }), internal.answered(1), twice.delivered(), twice.locked(), { ...secondSurvey, data: { ...secondSurvey.data, surveyId: uuidv7() } }]);
-    expect((await inStore(march)).rows[0].sample).toMatchObject({ visits: 1, answered: 0 });
+    expect((await inStore(march)).rows[0]!.sample).toMatchObject({ visits: 1, answered: 0 });
   });
 
   it('HQ-2 a correction takes the place of the answer in every figure; both are kept', async () => {
@@ -119,7 +120,7 @@ describe('CSI', () => {
     await hear(service, [visits[0]!.reached(), visits[1]!.failed(), visits[2]!.failed(), visits[2]!.reached(), visits[3]!.closed('merged')]);
     expect((await inStore(march)).rows).toMatchObject([{ sample: { planned: 4, reached: 2, failed: 1 }, reachedRate: { count: 2, of: 4, percent: 50 } }]);
     await hear(service, [visits[3]!.answered(1)]);
-    expect((await inStore(march)).rows[0].reachedRate).toMatchObject({ count: 3, of: 4 });
+    expect((await inStore(march)).rows[0]!.reachedRate).toMatchObject({ count: 3, of: 4 });
   });
 
   it('HQ-2 the same fact twice counts once, and an older version of a visit changes nothing', async () => {
@@ -131,7 +132,7 @@ describe('CSI', () => {
     await hear(service, [visit.delivered(1, { brand: 'other' })]);
     expect(await inStore(march)).toEqual(once);
     await hear(service, [visit.delivered(2, { brand: 'vela' })]);
-    expect((await inStore(`${march}&by=brand`)).rows.map((row: any) => row.member)).toEqual(['vela']);
+    expect((await inStore(`${march}&by=brand`)).rows.map((row) => row.member)).toEqual(['vela']);
   });
 
   it('HQ-2 a visit has one place in the sample: of two locks the earlier day counts, whichever is heard first', async () => {
@@ -152,11 +153,11 @@ describe('CSI', () => {
   it('HQ-2 a month keeps the method that was in force when it began; the next one follows the new version', async () => {
     const method = { pointsByLevel: [100, 90, 50, 25, 0], factorWeightThousandths: { quality: 1000 }, promoterFrom: 10, detractorUpTo: 5, confidencePercent: 90 };
     for (const day of ['2026-03-11', '2026-04-20', '2026-05-02']) await hear(service, new Visit(org.a.storeId, noon(day)).answeredByCall(2, 9));
-    const figures = async () => (await inStore('per=month&from=2026-03-01&to=2026-05-31')).rows.map(({ method: { version }, pooled: { mean, points, nps } }: any) => [version, mean.value, points.value, nps.value, mean.interval.confidencePercent]);
+    const figures = async () => (await inStore('per=month&from=2026-03-01&to=2026-05-31')).rows.map(({ method: { version }, pooled: { mean, points, nps } }) => [version, mean.value, points.value, nps.value, mean.interval!.confidencePercent]);
     expect(await figures()).toEqual([[1, 75, 750, 100, 95], [1, 75, 750, 100, 95], [1, 75, 750, 100, 95]]);
     await org.policy('csi.method', method, { from: new Date('2026-04-10T00:00:00Z') });
     expect(await figures()).toEqual([[1, 75, 750, 100, 95], [1, 75, 750, 100, 95], [2, 90, 900, 0, 90]]);
-    expect((await inGroup('per=month&from=2026-05-01&to=2026-05-31')).rows[0].method.version).toBe(2);
+    expect((await inGroup('per=month&from=2026-05-01&to=2026-05-31')).rows[0]!.method.version).toBe(2);
   });
 
   it('HQ-2 the figures of a day are those counted from the raw answers', async () => {
@@ -166,8 +167,8 @@ describe('CSI', () => {
     const scores = levels.filter((one) => one.length).map((one) => one.reduce((sum, level) => sum + points(level), 0) / one.length);
     const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
     const [row] = (await inStore('per=day&from=2026-03-11&to=2026-03-11')).rows;
-    expect(row.pooled.mean).toMatchObject({ n: 5, value: expect.closeTo(mean, 4), responseRate: expect.closeTo(500 / 6, 9) });
-    expect(row.pooled.nps.n).toBe(6);
+    expect(row!.pooled.mean).toMatchObject({ n: 5, value: expect.closeTo(mean, 4), responseRate: expect.closeTo(500 / 6, 9) });
+    expect(row!.pooled.nps.n).toBe(6);
   });
 
   describe('who may look', () => {
@@ -183,7 +184,7 @@ describe('CSI', () => {
     });
 
     it('HQ-2 a range that ends before it begins, is too long or no date is refused by field', async () => {
-      const faults = async (query: string) => (await service.http(`GET /stores/${org.a.storeId}/csi?${query}`, { as: org.hqAdmin })).body.errors?.map((fault: any) => fault.pointer);
+      const faults = async (query: string) => (await service.http(`GET /stores/${org.a.storeId}/csi?${query}`, { as: org.hqAdmin })).body.errors?.map((fault: { pointer: string }) => fault.pointer);
       expect(await faults('per=day&from=2026-03-02&to=2026-03-01')).toEqual(['?/to']);
       expect(await faults('per=day&from=2026-01-01&to=2026-04-11')).toEqual(['?/from']);
       expect(await faults('per=day&from=2026-01-01&to=2026-04-10')).toBeUndefined();

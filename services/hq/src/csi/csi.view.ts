@@ -56,3 +56,4 @@ export const Answer = z.object({
   excluded: z.array(z.object({ rule: z.string(), visits: z.int() })),
   next: z.uuid().nullable(),
 });
+export type Answer = z.output<typeof Answer>;

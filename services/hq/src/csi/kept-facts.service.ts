@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FollowUpClosed, FollowUpFailed, FollowUpPlanned, FollowUpReached } from '@aftersales/contracts/crm/follow-up';
 import type { AnswerCorrected, SurveyAnswered, SurveyLocked } from '@aftersales/contracts/crm/survey';
-import type { Contract, Fact } from '@aftersales/contracts/kernel/event';
+import type { Fact } from '@aftersales/contracts/kernel/event';
 import type { VisitDelivered } from '@aftersales/contracts/reception/visit';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { count, type StoreDay } from './count-days.sql';
@@ -86,7 +86,7 @@ export class KeptFacts {
   }
 }
 
-type VisitFact = Fact<Contract<any, any>> & { readonly data: { readonly visitId: string } };
+type VisitFact = Fact & { readonly data: { readonly visitId: string } };
 
 /** One transaction at a time counts a store: what it reads of the store's facts is all there is. All stores of the batch at once, in one order. */
 const holdStores = (tx: Tx) => tx.query(`select pg_advisory_xact_lock(hashtextextended('csi/' || store, 0)) from unnest($1::text[]) as store`, [[...tx.scope.stores].sort()]);
@@ -107,4 +107,4 @@ const mergeFollowUps = (tx: Tx, facts: readonly (FollowUpFact | Fact<typeof Foll
 
 const visitsOf = (facts: readonly VisitFact[]): string[] => [...new Set(facts.map(({ data }) => data.visitId))];
 
-const rowsOf = (facts: readonly Fact<Contract<any, any>>[]): string => JSON.stringify(facts.map(({ storeId, version, data }) => ({ ...data, storeId, version })));
+const rowsOf = (facts: readonly Fact[]): string => JSON.stringify(facts.map(({ storeId, version, data }) => ({ ...data, storeId, version })));

@@ -4,7 +4,7 @@ import { planKinds, policyKinds, type PolicyKind } from '@aftersales/contracts/h
 import { PolicyChanged } from '@aftersales/contracts/hq/policy';
 import { StaffChanged } from '@aftersales/contracts/hq/staff';
 import { StoreChanged } from '@aftersales/contracts/hq/store';
-import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf } from '@aftersales/contracts/kernel/event';
 import { validate } from '@aftersales/calendar/work-calendar';
 import { Stale } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
@@ -45,7 +45,7 @@ export class OrganisationService {
   }
 
   /** New without a version, changed with the version last seen. @throws Stale */
-  async #put<C extends Contract<any, any>>(tx: Tx, table: string, id: string, version: number | null, data: object, contract: C, state: (version: number) => DataOf<C>): Promise<{ id: string; version: number }> {
+  async #put<C extends AnyContract>(tx: Tx, table: string, id: string, version: number | null, data: object, contract: C, state: (version: number) => DataOf<C>): Promise<{ id: string; version: number }> {
     const kept = await tx.one<Kept & { same: boolean }>(`select *, data = $2::jsonb as same from ${table} where id = $1 for no key update`, [id, JSON.stringify(data)]);
     if (kept?.same) return { id, version: kept.version };
     if (kept && version !== kept.version) throw new Stale('state', kept.version);

@@ -19,6 +19,8 @@ interface Promised {
   readonly doneAt?: string | null;
 }
 
+type LedgerRow = Record<'service' | 'kind' | 'store', string | null> & Record<'kept' | 'late', number>;
+
 const outcomes: Record<What, 'open' | 'kept' | 'late' | 'void'> = { opened: 'open', paused: 'open', resumed: 'open', kept: 'kept', late: 'late', void: 'void' };
 
 function promise(what: What, version: number, { service = 'crm', storeId, promiseId = uuidv7(), kind = 'follow-up.due', ownerRole = 'crm-agent', dueAt = '2026-03-11T04:00:00.000Z', cause = null, doneAt = null }: Promised): Said {
@@ -46,9 +48,9 @@ describe("the group's promise ledger", () => {
     for (const one of ['reception', 'workshop', 'parts', 'crm', 'claims', 'hq'] as const) await hear(service, [promise('kept', 2, { service: one, storeId, kind: `${one}.thing` })]);
     await hear(service, [promise('late', 2, { storeId }), promise('late', 3, { storeId, doneAt: '2026-03-12T04:00:00.000Z' }), promise('kept', 2, { storeId }), promise('void', 2, { storeId, cause: 'merged' }), promise('opened', 1, { storeId })]);
     const rows = await ofStore(march);
-    expect(rows.map((row: any) => row.kind)).toEqual(['claims.thing', 'crm.thing', 'follow-up.due', 'hq.thing', 'parts.thing', 'reception.thing', 'workshop.thing']);
+    expect(rows.map((row: LedgerRow) => row.kind)).toEqual(['claims.thing', 'crm.thing', 'follow-up.due', 'hq.thing', 'parts.thing', 'reception.thing', 'workshop.thing']);
     expect(rows[2]).toEqual({ service: null, kind: 'follow-up.due', ownerRole: null, cause: null, region: null, store: null, kept: 1, late: 2, doneLate: 1, void: 1, open: 1, keptPercent: 100 / 3 });
-    expect((await ofStore(`${march}&by=service`)).map((row: any) => [row.service, row.kept])).toEqual([['claims', 1], ['crm', 2], ['hq', 1], ['parts', 1], ['reception', 1], ['workshop', 1]]);
+    expect((await ofStore(`${march}&by=service`)).map((row: LedgerRow) => [row.service, row.kept])).toEqual([['claims', 1], ['crm', 2], ['hq', 1], ['parts', 1], ['reception', 1], ['workshop', 1]]);
   });
 
   it('HQ-5 by owner role and cause at once; for the group by region and store too', async () => {
@@ -58,7 +60,7 @@ describe("the group's promise ledger", () => {
     expect(await ofStore(`${march}&by=owner-role,cause`)).toMatchObject([{ ownerRole: 'advisor', cause: null, late: 1 }, { ownerRole: 'crm-agent', cause: 'outage', late: 1 }]);
     const inGroup = async (by: string) => (await service.http(`GET /promise-ledger?${march}&by=${by}`, { as: org.hqAdmin })).body;
     expect((await inGroup('region')).rows).toMatchObject([{ region: 'north', kept: 1, late: 2, keptPercent: 100 / 3 }]);
-    expect((await inGroup('store')).rows.map((row: any) => [row.store, row.kept, row.late]).sort()).toEqual([[org.a.storeId, 0, 2], [org.b.storeId, 1, 0]].sort());
+    expect((await inGroup('store')).rows.map((row: LedgerRow) => [row.store, row.kept, row.late]).sort()).toEqual([[org.a.storeId, 0, 2], [org.b.storeId, 1, 0]].sort());
     expect((await inGroup('store')).next).toBeNull();
   });
 
@@ -94,7 +96,7 @@ describe("the group's promise ledger", () => {
     expect((await service.http(`GET /stores/${org.a.storeId}/promise-ledger?${march}`, as('store-manager', org.b))).status).toBe(404);
     expect((await service.http(`GET /stores/${org.a.storeId}/promise-ledger?${march}`, as('advisor'))).status).toBe(403);
     expect((await service.http(`GET /promise-ledger?${march}`, as('store-manager'))).status).toBe(403);
-    const refused = async (query: string) => (await service.http(`GET /promise-ledger?${query}`, { as: org.hqAdmin })).body.errors.map((fault: any) => fault.pointer);
+    const refused = async (query: string) => (await service.http(`GET /promise-ledger?${query}`, { as: org.hqAdmin })).body.errors.map((fault: { pointer: string }) => fault.pointer);
     expect(await refused('from=2026-03-02&to=2026-03-01')).toEqual(['?/to']);
     expect(await refused('from=2024-03-02&to=2026-03-01')).toEqual(['?/from']);
     expect(await refused(`${march}&by=kind,colour`)).toEqual(['?/by/1']);

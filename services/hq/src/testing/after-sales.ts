@@ -1,6 +1,6 @@
 import { FollowUpClosed, FollowUpFailed, FollowUpPlanned, FollowUpReached } from '@aftersales/contracts/crm/follow-up';
 import { AnswerCorrected, SurveyAnswered, SurveyLocked, type Answer } from '@aftersales/contracts/crm/survey';
-import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf } from '@aftersales/contracts/kernel/event';
 import { VisitDelivered } from '@aftersales/contracts/reception/visit';
 import { localDate } from '@aftersales/calendar/local-time';
 import type { TestService } from '@aftersales/platform/testing/test-service';
@@ -8,12 +8,12 @@ import { v7 as uuidv7 } from 'uuid';
 
 /** A fact as another service has said it; the same object heard again is a redelivery. */
 export interface Said {
-  readonly contract: Contract<any, any>;
-  readonly data: DataOf<Contract<any, any>>;
+  readonly contract: AnyContract;
+  readonly data: DataOf<AnyContract>;
   readonly about: { readonly id: string; readonly storeId: string; readonly version: number };
 }
 
-export const say = <C extends Contract<any, any>>(contract: C, storeId: string, version: number, data: DataOf<C>): Said => ({ contract, data, about: { id: uuidv7(), storeId, version } });
+export const say = <C extends AnyContract>(contract: C, storeId: string, version: number, data: DataOf<C>): Said => ({ contract, data, about: { id: uuidv7(), storeId, version } });
 
 export async function hear(service: TestService, facts: readonly Said[]): Promise<void> {
   for (const { contract, data, about } of facts) await service.hear(contract, data, about);

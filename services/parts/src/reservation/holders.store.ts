@@ -1,4 +1,4 @@
-import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf } from '@aftersales/contracts/kernel/event';
 import { updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
@@ -55,7 +55,7 @@ export async function keepWishes(tx: Tx, row: ReservationRow, changes: Partial<O
 export const roundOf = (row: ReservationRow): number => Math.max(1, ...row.wishes.map(({ round }) => round));
 
 /** A fact about the holder, one version up: hearers see which is newer. */
-export async function say<C extends Contract<any, any>>(tx: Tx, row: ReservationRow, contract: C, data: Omit<DataOf<C>, 'holderKind' | 'holderId' | 'round'> & { round?: number }): Promise<ReservationRow> {
+export async function say<C extends AnyContract>(tx: Tx, row: ReservationRow, contract: C, data: Omit<DataOf<C>, 'holderKind' | 'holderId' | 'round'> & { round?: number }): Promise<ReservationRow> {
   const next = await updateRow(tx, 'reservation', row, {});
   publish(tx, contract, next, { round: roundOf(row), ...data, holderKind: row.holderKind, holderId: row.id } as DataOf<C>);
   return next;

@@ -133,7 +133,7 @@ describe('the booking shelf', () => {
     expect(Date.parse(after!.dueAt) - Date.parse(before!.dueAt)).toBeGreaterThan(5 * day);
     await room.service.jump(new Date(Date.parse(before!.dueAt) + minute));
     expect(await of(PromiseLate, wish.appointmentId)).toEqual([]);
-    expect((await see(wish.appointmentId)).lines.filter(({ pickedAt }: any) => pickedAt)).toHaveLength(1);
+    expect((await see(wish.appointmentId)).lines.filter(({ pickedAt }: { pickedAt: string | null }) => pickedAt)).toHaveLength(1);
     await room.service.jump(new Date(Date.parse(after!.dueAt) + minute));
     await room.service.fireDue();
     expect(await of(PromiseLate, wish.appointmentId)).toHaveLength(1);

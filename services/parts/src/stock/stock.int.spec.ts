@@ -27,7 +27,7 @@ describe('stock', () => {
     await room.receive(received.body, 2000);
     const { id, onHand } = await room.card(part);
     const { moves } = (await room.service.http(`GET /stores/${room.a.storeId}/stock/${id}/ledger`, { as: room.a.staff.finance })).body;
-    expect(moves.map(({ reason, quantity, balance }: any) => [reason, quantity, balance])).toEqual([['opening', 1000, 1000], ['receipt', 500, 1500], ['receipt', 2000, 3500]]);
+    expect(moves.map(({ reason, quantity, balance }: { reason: string; quantity: number; balance: number }) => [reason, quantity, balance])).toEqual([['opening', 1000, 1000], ['receipt', 500, 1500], ['receipt', 2000, 3500]]);
     expect(onHand).toBe(3500);
   });
 

@@ -6,7 +6,7 @@ describe('a sister store\'s stock', () => {
   beforeAll(async () => (room = await StoreRoom.open()));
   afterAll(() => room?.service.stop());
 
-  const asked = async (part: string) => (await room.service.http(`GET /stores/${room.org.b.storeId}/transfers`, { as: room.org.b.staff['parts-keeper'] })).body.transfers.filter(({ partNumber }: any) => partNumber === part);
+  const asked = async (part: string) => (await room.service.http(`GET /stores/${room.org.b.storeId}/transfers`, { as: room.org.b.staff['parts-keeper'] })).body.transfers.filter(({ partNumber }: { partNumber: string }) => partNumber === part);
   const ship = (transfer: { id: string; version: number }, store = room.org.b) => room.service.http(`POST /stores/${store.storeId}/transfers/${transfer.id}/ship`, { as: store.staff['parts-keeper'], ifMatch: transfer.version });
   const wish = async (part: string, quantity = 1000) => room.request(await room.booking([room.need(part, quantity)], { startsAt: await room.at(30 * day) }));
 

@@ -68,7 +68,7 @@ describe('booking', () => {
 
   it('REC-1 an unknown car goes to crm sealed, under ids minted here; nothing personal stays', async () => {
     const car = { known: false, brand: 'nova', plate: 'ABC-1234', name: '王小明', phones: ['+886912345678'] };
-    const made = await desk.request(await desk.at(1, '10:00'), { car }) as any;
+    const made = await desk.request(await desk.at(1, '10:00'), { car });
     const [said] = (await desk.service.said(CustomerIntroduced)).slice(-1);
     expect(said).toMatchObject({ storeId: null, data: { customerId: made.customerId, vehicleId: made.vehicleId, appointmentId: made.appointmentId, market: 'TW', use: 'unknown' }, sealed: { name: '王小明', plate: 'ABC-1234' } });
     for (const text of [JSON.stringify(await desk.service.rows(`select * from appointment`)), said!.envelope]) expect(text).not.toMatch(/王小明|912345678|ABC-1234/);
@@ -236,7 +236,7 @@ describe('booking', () => {
   });
 
   it('REC-3 answers about appointments that nobody knows here change nothing', async () => {
-    const unknown = { appointmentId: uuidv7(), version: 1, newest: { round: 1, operations: [], parts: [], startsAt: (await desk.at(1, '10:00')).toISOString(), partsBy: '' } } as Appt;
+    const unknown: Appt = { appointmentId: uuidv7(), customerId: uuidv7(), vehicleId: uuidv7(), version: 1, newest: { round: 1, operations: [], parts: [], startsAt: (await desk.at(1, '10:00')).toISOString(), partsBy: '' } };
     await desk.holdSlot(unknown);
     await desk.refuseSlot(unknown);
     await desk.holdParts(unknown);

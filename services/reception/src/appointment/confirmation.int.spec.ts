@@ -205,7 +205,7 @@ describe('confirmation', () => {
 
   it('REC-6 after files were merged, customer and car go out under the ids they have now', async () => {
     await desk.until('tue', '09:00');
-    const { appointmentId, customerId, vehicleId } = await desk.booked(await desk.at(0, '15:00')) as any;
+    const { appointmentId, customerId, vehicleId } = await desk.booked(await desk.at(0, '15:00'));
     const [person, car] = [uuidv7(), uuidv7()];
     for (const [of, fromId, toId] of [['customer', customerId, person], ['vehicle', vehicleId, car]] as const) await desk.service.hear(FilesMerged, { of, fromId, toId, mergedAt: new Date(0).toISOString() });
     await desk.service.jump(await desk.at(0, '14:00'));

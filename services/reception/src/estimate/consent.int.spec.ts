@@ -1,6 +1,6 @@
 import { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
-import { serviceLines, TestDesk } from '../visit/testing/desk';
+import { serviceLines, TestDesk, type Offer } from '../visit/testing/desk';
 
 const { labour, oil, regulator } = serviceLines;
 
@@ -15,7 +15,7 @@ describe('consent', () => {
     authorised: (await desk.service.said(VisitAuthorised)).filter(({ data }) => data.visitId === visitId).map(({ data }) => [data.version, data.lines.map(({ operationCode, partNumber }) => operationCode ?? partNumber)]),
     declined: (await desk.service.said(LinesDeclined)).filter(({ data }) => data.visitId === visitId).map(({ data }) => [data.version, data.lines.map(({ operationCode, partNumber, reason }) => `${operationCode ?? partNumber}: ${reason}`)]),
   });
-  const answer = (visitId: string, offer: any, body: object = {}, options: object = {}) =>
+  const answer = (visitId: string, offer: Offer, body: object = {}, options: object = {}) =>
     desk.post(`/${visitId}/estimates/${offer.n}/answer`, { how: 'signed', shownHash: offer.shownHash, signatureId: uuidv7(), answers: desk.answers(offer), ...body }, options);
   const offered = async (lines: readonly object[]) => {
     const car = await desk.opened();
@@ -71,7 +71,7 @@ describe('consent', () => {
     const goodwill = { ...labour, payer: 'goodwill' };
     const { visitId, offer } = await offered([goodwill, { ...oil, payer: 'internal' }]);
     const approve = (payer: string, lineIds: string[], as: string, more: object = {}) => desk.post(`/${visitId}/estimates/1/approve`, { payer, lineIds, yes: true, ...more }, { as });
-    const [one, two] = offer.lines.map(({ lineId }: any) => lineId);
+    const [one, two] = offer.lines.map(({ lineId }: { lineId: string }) => lineId);
     expect((await approve('goodwill', [one], desk.advisor)).body.code).toBe('estimate.approver');
     expect((await approve('goodwill', [two], a.staff['service-manager'])).body.code).toBe('estimate.not-open');
     await answer(visitId, offer);
@@ -110,10 +110,10 @@ describe('consent', () => {
   it('REC-17 what was agreed to stays at its old form until the new one is agreed to; a declined line asked again begins anew', async () => {
     const { visitId, offer } = await offered([labour, oil]);
     await desk.signed(visitId, offer, [offer.lines[1].lineId]);
-    const [one, two] = offer.lines.map(({ lineId }: any) => lineId);
+    const [one, two] = offer.lines.map(({ lineId }: { lineId: string }) => lineId);
     expect((await desk.post(`/${visitId}/estimates`, { lines: [{ keep: two }] })).body.code).toBe('estimate.line-consented');
     const longer = await desk.offered(visitId, [{ ...labour, lineId: one, flatHours: 2000 }, { keep: two }]);
-    expect(longer.lines.map(({ since, standing }: any) => [since, standing])).toEqual([[2, 'open'], [2, 'open']]);
+    expect(longer.lines.map(({ since, standing }: Offer['lines'][number]) => [since, standing])).toEqual([[2, 'open'], [2, 'open']]);
     await desk.signed(visitId, longer, [one]);
     const last = (await desk.service.said(VisitAuthorised)).filter(({ data }) => data.visitId === visitId).at(-1)!.data;
     expect(last.lines.map(({ lineId, flatHours, quantity }) => [lineId, flatHours ?? quantity])).toEqual([[one, 1200], [two, 4300]]);

@@ -2,7 +2,7 @@ import { PartChanged } from '@aftersales/contracts/parts/part';
 import { CoverageAsked, EstimateOffered, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { FaultFound } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
-import { hour, minute, serviceLines, TestDesk } from '../visit/testing/desk';
+import { hour, minute, serviceLines, TestDesk, type Offer } from '../visit/testing/desk';
 
 const { labour, oil, regulator, motor } = serviceLines;
 
@@ -21,7 +21,7 @@ describe('the estimate', () => {
     const { body, status } = await draft(visitId, [labour, { ...oil, quantity: 4301 }, { kind: 'consumable', payer: 'customer', quantity: 1000, unitPrice: 5000, title: 'Cleaning' }, { kind: 'part', payer: 'customer', partNumber: 'OWN', quantity: 1000, customersOwn: true }]);
     expect(status).toBe(201);
     expect(body).toMatchObject({ n: 1, state: 'draft', allowed: ['offer', 'answer', 'link', 'approve'].filter((move) => move === 'offer' || move === 'approve') });
-    expect(body.lines.map(({ amount, tax }: any) => [amount.amount, tax])).toEqual([[144000, 6857], [193545, 9216], [5000, 238], [0, 0]]);
+    expect(body.lines.map(({ amount, tax }: Offer['lines'][number]) => [amount.amount, tax])).toEqual([[144000, 6857], [193545, 9216], [5000, 238], [0, 0]]);
     expect(body.shares).toEqual([{ payer: 'customer', amount: { amount: 342545, currency: 'TWD' } }]);
     expect(body.tax).toBe(6857 + 9216 + 238);
     for (const wrong of [{ ...labour, flatHours: 0 }, { ...labour, quantity: 1000 }, { ...oil, payer: 'nobody' }, { ...oil, unitPrice: 0.5 }]) expect((await draft(visitId, [wrong])).status).toBe(422);
@@ -47,7 +47,7 @@ describe('the estimate', () => {
     await desk.org.policy('estimate.labour-rate', { perFlatHour: [{ minorUnits: 130000, currency: 'TWD' }] });
     await desk.org.policy('estimate.tax', { included: [{ basisPoints: 1000, currency: 'TWD' }] });
     const second = await desk.ok(`/${visitId}/estimates`, { lines: [{ keep: first.lines[0].lineId }, labour] });
-    expect(second.lines.map(({ amount, tax }: any) => [amount.amount, tax])).toEqual([[144000, 6857], [156000, 14182]]);
+    expect(second.lines.map(({ amount, tax }: Offer['lines'][number]) => [amount.amount, tax])).toEqual([[144000, 6857], [156000, 14182]]);
     expect((await desk.get(`/${visitId}/estimates/1`)).body.lines).toEqual(first.lines);
     await desk.org.policy('estimate.labour-rate', { perFlatHour: [{ minorUnits: 120000, currency: 'TWD' }] });
     await desk.org.policy('estimate.tax', { included: [{ basisPoints: 500, currency: 'TWD' }] });
@@ -93,7 +93,7 @@ describe('the estimate', () => {
     const { visitId, customerId } = await desk.opened();
     const promisedAt = await desk.inHours(4);
     await desk.offered(visitId, Object.values(serviceLines), promisedAt);
-    const [{ data }] = (await desk.service.said(EstimateOffered)).filter((fact) => fact.data.visitId === visitId) as [any];
+    const { data } = (await desk.service.said(EstimateOffered)).find((fact) => fact.data.visitId === visitId)!;
     expect(data).toMatchObject({ customerId, version: 1, promisedAt, shares: [{ payer: 'customer', amount: { amount: 337500 } }, { payer: 'warranty', amount: { amount: 550000 } }], shownHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(data.lines[0]).not.toHaveProperty('title');
     const other = await desk.opened();
@@ -105,7 +105,7 @@ describe('the estimate', () => {
     await desk.org.policy('estimate.expiry', { wallMinutes: 1440 });
     await desk.service.jump(24 * hour);
     expect(await stateOf(visitId)).toBe('expired');
-    expect((await desk.post(`/${visitId}/estimates/1/answer`, { how: 'signed', shownHash: data.shownHash, signatureId: uuidv7(), answers: data.lines.map(({ lineId }: any) => ({ lineId, yes: true })) })).body.code).toBe('estimate.not-offered');
+    expect((await desk.post(`/${visitId}/estimates/1/answer`, { how: 'signed', shownHash: data.shownHash, signatureId: uuidv7(), answers: data.lines.map(({ lineId }) => ({ lineId, yes: true })) })).body.code).toBe('estimate.not-offered');
   });
 
   it('REC-16 two who draft at once make two versions; the same draft sent twice is one', async () => {
@@ -113,7 +113,7 @@ describe('the estimate', () => {
     const key = uuidv7();
     const made = await Promise.all([draft(visitId, [labour]), draft(visitId, [oil]), desk.post(`/${visitId}/estimates`, { lines: [labour] }, { key }), desk.post(`/${visitId}/estimates`, { lines: [labour] }, { key })]);
     expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
-    expect((await desk.get(`/${visitId}/estimates`)).body.estimates.map(({ n, state }: any) => `${n} ${state}`)).toEqual(['3 draft', '2 superseded', '1 superseded']);
+    expect((await desk.get(`/${visitId}/estimates`)).body.estimates.map(({ n, state }: Offer) => `${n} ${state}`)).toEqual(['3 draft', '2 superseded', '1 superseded']);
   });
 
   const fault = async (visitId: string, vehicleId: string, changes: object = {}) => ({
@@ -127,7 +127,7 @@ describe('the estimate', () => {
     const id = uuidv7();
     for (const again of [id, id, uuidv7()]) await desk.service.hear(FaultFound, found, { storeId: desk.storeId, id: again });
     const { estimates } = (await desk.get(`/${visitId}/estimates`)).body;
-    expect(estimates.map(({ n }: any) => n)).toEqual([2, 1]);
+    expect(estimates.map(({ n }: Offer) => n)).toEqual([2, 1]);
     expect(estimates[0]).toMatchObject({ pricedBy: null, lines: [{ lineId: offer.lines[0].lineId, standing: 'consented' }, { operationCode: 'BRK-PAD-F', payer: 'customer', safety: true, faultId: found.faultId, amount: { amount: 96000 } }, { partNumber: '04465-06200', amount: { amount: 260000 } }] });
     expect((await desk.get(`/${visitId}`)).body).toMatchObject({ state: 'in-work', faults: [{ faultId: found.faultId, n: 2 }], authorisedLineIds: [offer.lines[0].lineId] });
     const next = await desk.ok(`/${visitId}/estimates/2/offer`, { promisedAt: await desk.inHours(6) });
@@ -142,7 +142,7 @@ describe('the estimate', () => {
     await desk.service.hear(FaultFound, unpriced, { storeId: desk.storeId });
     await Promise.all(more.map((one) => desk.service.hear(FaultFound, one, { storeId: desk.storeId })));
     const { body } = await desk.get(`/${visitId}`);
-    expect(body.faults.map(({ n }: any) => n).sort()).toEqual([2, 3, null]);
+    expect(body.faults.map(({ n }: { n: number | null }) => n).sort()).toEqual([2, 3, null]);
     const lines = (await desk.get(`/${visitId}/estimates/3`)).body.lines;
     expect(lines).toHaveLength(5);
     const priced = await desk.ok(`/${visitId}/estimates`, { lines: [{ keep: offer.lines[0].lineId }, { kind: 'part', payer: 'customer', partNumber: 'EXOTIC', quantity: 1000, unitPrice: 99000, faultId: unpriced.faultId, faultCode: 'C1201' }] });

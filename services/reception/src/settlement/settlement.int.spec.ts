@@ -34,7 +34,7 @@ describe('settlement and payments', () => {
     expect((await settle(visitId, { signatureId: undefined })).status).toBe(422);
     const { body } = await settle(visitId);
     expect(body.shares).toEqual([{ payer: 'customer', labour: 144000, parts: 193500, consumables: 0, tax: 6857 + 9214, total: 337500, owed: 337500 }]);
-    expect(body.leftOut.map(({ lineId }: any) => lineId)).toEqual([offer.lines[2].lineId, offer.lines[3].lineId]);
+    expect(body.leftOut.map(({ lineId }: { lineId: string }) => lineId)).toEqual([offer.lines[2].lineId, offer.lines[3].lineId]);
     const [fact] = await settledFacts(visitId);
     expect(fact!.data).toMatchObject({ version: 1, customerSigned: true, shares: [{ payer: 'customer', amount: { amount: 337500, currency: 'TWD' } }], lines: [{ operationCode: 'MNT-10K' }, { partNumber: '08880-83478' }] });
     expect((await desk.get(`/${visitId}/settlement`, cashier())).body).toEqual(body);

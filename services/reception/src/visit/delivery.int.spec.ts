@@ -105,7 +105,7 @@ describe('delivery', () => {
     const again = await desk.opened();
     const first = await desk.offered(again.visitId, [{ ...labour, safety: true }, oil]);
     await desk.signed(again.visitId, first, [first.lines[0].lineId]);
-    const second = await desk.offered(again.visitId, first.lines.map(({ lineId }: any) => ({ keep: lineId })));
+    const second = await desk.offered(again.visitId, first.lines.map(({ lineId }: { lineId: string }) => ({ keep: lineId })));
     await desk.signed(again.visitId, second);
     await desk.issue(again.visitId, second.lines);
     await desk.completed({ ...again, jobId: uuidv7(), technicianId: uuidv7(), inspectorId: uuidv7() }, second.lines);

@@ -47,7 +47,7 @@ describe('the floor, heard at the desk', () => {
     expect((await seen(visit.visitId)).state).toBe('in-work');
     await desk.completed(visit, more.lines, { version: 20 });
     await desk.ok(`/${visit.visitId}/pass`);
-    const last = await desk.offered(visit.visitId, [...more.lines.map(({ lineId }: any) => ({ keep: lineId })), { ...labour, operationCode: 'ADD-2' }]);
+    const last = await desk.offered(visit.visitId, [...more.lines.map(({ lineId }: { lineId: string }) => ({ keep: lineId })), { ...labour, operationCode: 'ADD-2' }]);
     expect(await desk.signed(visit.visitId, last)).toMatchObject({ state: 'answered' });
     expect(await seen(visit.visitId)).toMatchObject({ state: 'in-work', readyAt: null, completedAt: null });
   });

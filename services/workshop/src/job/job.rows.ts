@@ -1,4 +1,4 @@
-import type { Contract, DataOf } from '@aftersales/contracts/kernel/event';
+import type { AnyContract, DataOf } from '@aftersales/contracts/kernel/event';
 import type { CheckKind } from '@aftersales/contracts/workshop/job';
 import { lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
@@ -82,7 +82,7 @@ export async function cardOf(tx: Tx, job: JobRow): Promise<Card> {
 }
 
 /** The row's changes and one fact, one version: hearers put a job's facts in order by it. */
-export async function say<C extends Contract<any, any>>(tx: Tx, job: JobRow, contract: C, data: Omit<DataOf<C>, 'jobId' | 'visitId'>, changes: Partial<Omit<JobRow, 'id' | 'version'>> = {}): Promise<JobRow> {
+export async function say<C extends AnyContract>(tx: Tx, job: JobRow, contract: C, data: Omit<DataOf<C>, 'jobId' | 'visitId'>, changes: Partial<Omit<JobRow, 'id' | 'version'>> = {}): Promise<JobRow> {
   const next = await updateRow(tx, 'job', job, changes);
   publish(tx, contract, next, { jobId: job.id, visitId: job.visitId, ...data } as DataOf<C>);
   return next;

@@ -13,6 +13,8 @@ const zone = 'Asia/Taipei';
 
 export interface Appt {
   readonly appointmentId: string;
+  readonly customerId: string;
+  readonly vehicleId: string;
   readonly version: number;
   readonly newest: { readonly round: number; readonly operations: { lineId: string }[]; readonly parts: { lineId: string; partNumber: string; quantity: number }[]; readonly startsAt: string; readonly partsBy: string } & Record<string, any>;
 }

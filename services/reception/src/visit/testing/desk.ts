@@ -7,6 +7,8 @@ import { JobCompleted, JobOpened } from '@aftersales/contracts/workshop/job';
 import { TestOrganisation } from '@aftersales/directory/testing/organisation';
 import { TestService } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
+import type { EstimateView } from '../../estimate/estimate.views';
 import { ReceptionModule } from '../../reception.module';
 import { receptionSettings } from '../../reception.settings';
 import { stations } from '../check-in';
@@ -28,6 +30,9 @@ export const serviceLines = {
   regulator: { kind: 'labour', payer: 'warranty', operationCode: 'ELE-WIN-FL', skill: 'electrics', bayType: 'lift', flatHours: 1000, faultCode: 'B1234' },
   motor: { kind: 'part', payer: 'warranty', partNumber: '69820-06170', quantity: 1000, faultCode: 'B1234' },
 } as const;
+
+/** An estimate as the desk sees it. */
+export type Offer = z.output<typeof EstimateView>;
 
 /** reception with an organisation, a catalogue and a car, and the steps of a visit through its doors. */
 export class TestDesk {
@@ -121,11 +126,11 @@ export class TestDesk {
     return this.ok(`/${visitId}/estimates/${draft.n}/offer`, { promisedAt: promisedAt ?? (await this.inHours(5)) });
   }
 
-  answers(offer: { lines: { lineId: string; standing: string }[] }, no: readonly string[] = []) {
+  answers(offer: Pick<Offer, 'lines'>, no: readonly string[] = []) {
     return offer.lines.filter(({ standing }) => standing === 'open').map(({ lineId }) => (no.includes(lineId) ? { lineId, yes: false, reason: 'too-expensive' } : { lineId, yes: true }));
   }
 
-  signed(visitId: string, offer: any, no: readonly string[] = []) {
+  signed(visitId: string, offer: Offer, no: readonly string[] = []) {
     return this.ok(`/${visitId}/estimates/${offer.n}/answer`, { how: 'signed', shownHash: offer.shownHash, signatureId: uuidv7(), answers: this.answers(offer, no) });
   }
 
@@ -144,13 +149,13 @@ export class TestDesk {
   }
 
   /** The floor has done all labour lines but `undone`. */
-  async completed(visit: { visitId: string; vehicleId: string; jobId: string; technicianId: string; inspectorId: string }, lines: readonly any[], { undone = [] as readonly string[], version = 9, checks = ['own', 'team', 'final'] as ('own' | 'team' | 'final')[] } = {}) {
+  async completed(visit: { visitId: string; vehicleId: string; jobId: string; technicianId: string; inspectorId: string }, lines: Offer['lines'], { undone = [] as readonly string[], version = 9, checks = ['own', 'team', 'final'] as ('own' | 'team' | 'final')[] } = {}) {
     const at = (await this.service.now()).toISOString();
     const labour = lines.filter(({ kind }) => kind === 'labour');
-    await this.service.hear(JobOpened, { jobId: visit.jobId, visitId: visit.visitId, version: 1, promisedAt: at, operations: labour.map(({ lineId, operationCode, skill, bayType, flatHours }) => ({ lineId, operationCode, skill, bayType, flatHours })) }, { storeId: this.storeId, version: version - 1 });
+    await this.service.hear(JobOpened, { jobId: visit.jobId, visitId: visit.visitId, version: 1, promisedAt: at, operations: labour.map(({ lineId, operationCode, skill, bayType, flatHours }) => ({ lineId, operationCode: operationCode!, skill: skill!, bayType: bayType!, flatHours: flatHours! })) }, { storeId: this.storeId, version: version - 1 });
     await this.service.hear(JobCompleted, {
       jobId: visit.jobId, visitId: visit.visitId, vehicleId: visit.vehicleId, completedAt: at, unfinishedLineIds: [...undone], replacedParts: [], technicianIds: [visit.technicianId], inspectorIds: [visit.inspectorId], evidenceIds: [],
-      operations: labour.filter(({ lineId }) => !undone.includes(lineId)).map(({ lineId, operationCode, flatHours }) => ({ lineId, operationCode, flatHours, clockedHours: flatHours, technicianIds: [visit.technicianId], faultCode: null })),
+      operations: labour.filter(({ lineId }) => !undone.includes(lineId)).map(({ lineId, operationCode, flatHours }) => ({ lineId, operationCode: operationCode!, flatHours: flatHours!, clockedHours: flatHours!, technicianIds: [visit.technicianId], faultCode: null })),
       checks: checks.map((check) => ({ check, by: visit.inspectorId, checkedAt: at })),
     }, { storeId: this.storeId, version });
   }
