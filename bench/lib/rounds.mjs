@@ -35,6 +35,13 @@ export async function ratio(rounds, ours, peer) {
   return { ...spread(seen.ratios), ours: median(seen.ours), peer: median(seen.peer), rounds };
 }
 
+/** Ours without its peer: one round to warm up, then `rounds`. @param {number} rounds @param {() => Promise<number>} ours */
+export async function alone(rounds, ours) {
+  const seen = [];
+  for (let round = -1; round < rounds; round++) seen.push(await ours());
+  return { ...spread(seen.slice(1)), rounds };
+}
+
 export const spread = (values) => ({ value: median(values), p10: percentile(values, 0.1), p90: percentile(values, 0.9) });
 
 /** @param {() => Promise<unknown>} work @returns seconds */

@@ -62,7 +62,7 @@ describe('journeys, on the whole system with two replicas of each service', () =
     const rebuilt = new pg.Client({ connectionString: urls!.system });
     await rebuilt.connect();
     try {
-      for (const table of ['csi_sample_day', 'csi_level_day', 'ledger_promise']) {
+      for (const table of ['csi_sample_day', 'csi_level_day', 'csi_sample_period', 'csi_level_period', 'ledger_promise']) {
         const figures = `select to_jsonb(t) - 'version' as row from ${table} t order by 1`;
         const [now, again] = [await whole.rows('hq', figures), (await rebuilt.query(figures)).rows];
         expect(now.length).toBeGreaterThan(0);

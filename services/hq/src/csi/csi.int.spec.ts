@@ -19,7 +19,7 @@ describe('CSI', () => {
     service = await TestService.start({ name: 'hq', module: HqModule, settings: hqSettings });
     org = await TestOrganisation.publish(service);
   });
-  afterEach(() => service.rows('truncate csi_visit, csi_follow_up, csi_answer, csi_share, csi_sample_day, csi_level_day'));
+  afterEach(() => service.rows('truncate csi_visit, csi_follow_up, csi_answer, csi_share, csi_sample_day, csi_level_day, csi_sample_period, csi_level_period'));
   afterAll(() => service?.stop());
 
   const inStore = async (query: string, storeId = org.a.storeId, as = org.hqAdmin): Promise<Answer> => (await service.http(`GET /stores/${storeId}/csi?${query}`, { as })).body;
@@ -86,6 +86,23 @@ describe('CSI', () => {
     expect(await found('week')).toEqual([['2026-02-23', '2026-03-01', 50]]);
     expect(await found('month')).toEqual([['2026-02-01', '2026-02-28', 0], ['2026-03-01', '2026-03-31', 100]]);
     expect(await found('year')).toEqual([['2026-01-01', '2026-12-31', 50]]);
+  });
+
+  it('HQ-2 months and years are the sums of their days, and a visit whose day moves leaves nothing behind', async () => {
+    const moved = new Visit(org.a.storeId, noon('2026-01-01'), { brand: 'vela' });
+    await hear(service, [...moved.answeredByCall(5, 0), ...new Visit(org.a.storeId, noon('2026-01-01')).answeredByCall(1, 10), ...new Visit(org.b.storeId, noon('2026-01-31')).answeredByCall(2, 9)]);
+    await hear(service, [moved.locked({ day: '2025-12-31' })]);
+    await hear(service, [new Visit(org.a.storeId, noon('2026-01-02'), { kind: 'internal' }).locked({ excludedBy: 'kind-internal' })]);
+    const found = async (per: string, by: string) => {
+      const { rows, excluded } = await inGroup(`per=${per}&from=2025-12-31&to=2026-01-31&by=${by}`);
+      return [...rows.map(({ period, member, sample, pooled }: any) => [period.from, member, sample.locked, pooled.mean.n, pooled.mean.value]), excluded];
+    };
+    const none = [{ rule: 'kind-internal', visits: 1 }];
+    expect(await found('day', 'group')).toEqual([['2025-12-31', null, 1, 1, 0], ['2026-01-01', null, 1, 1, 100], ['2026-01-02', null, 1, 0, null], ['2026-01-31', null, 1, 1, 75], none]);
+    for (const [per, december, january] of [['month', '2025-12-01', '2026-01-01'], ['year', '2025-01-01', '2026-01-01']] as const) {
+      expect(await found(per, 'group')).toEqual([[december, null, 1, 1, 0], [january, null, 3, 2, 87.5], none]);
+      expect(await found(per, 'brand')).toEqual([[december, 'vela', 1, 1, 0], [january, 'nova', 2, 2, 87.5], none]);
+    }
   });
 
   it('HQ-2 excluded kinds are visible and not in the denominator; do-not-call stays in it; what was delivered and not locked is in it too', async () => {

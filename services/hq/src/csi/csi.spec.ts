@@ -96,7 +96,7 @@ describe('figures', () => {
     fc.assert(fc.property(fc.array(fc.array(sheet, { maxLength: 12 }), { minLength: 1, maxLength: 5 }), (stores) => {
       const cells = stores.map((sheets) => counted(sheets));
       const each = cells.map((cell) => pooled(cell, method));
-      for (const figures of [pooled(cells.reduce(plus, nothing), method), meanOfStores(cells, method)]) {
+      for (const figures of [pooled(plus(...cells), method), meanOfStores(cells, method)]) {
         for (const name of figureNames) {
           const [figure, values] = [figures[name], each.flatMap((store) => store[name]?.value ?? [])];
           expect(figure === null).toBe(values.length === 0);

@@ -44,9 +44,9 @@ export function tableOf(found: Found, { per, by, stores, methods, zone }: Table)
     return ofRow.get(one.storeId) ?? ofRow.set(one.storeId, emptyStore()).get(one.storeId)!;
   };
   for (const one of found.sampled) {
-    const { sample } = cell(one);
-    for (const name of counters) sample[name] = one[name];
-    cell(one).recommend = one.recommend;
+    const its = cell(one);
+    for (const name of counters) its.sample[name] = one[name];
+    its.recommend = one.recommend;
   }
   for (const one of found.notLocked) cell(one).sample.notLocked = one.count;
   for (const one of found.levels) cell(one).levels.set(one.factor, one.levels);
@@ -59,9 +59,10 @@ export function tableOf(found: Found, { per, by, stores, methods, zone }: Table)
 }
 
 function rowOf(stores: readonly OneStore[], { policyId, version, value: method }: Method, of: Pick<RowView, 'period' | 'member'>): RowView {
-  const sample = stores.map((one) => one.sample).reduce((a, b) => Object.fromEntries(Object.keys(a).map((name) => [name, a[name as keyof Sample] + b[name as keyof Sample]])) as Sample);
+  const sample = emptyStore().sample;
+  for (const one of stores) for (const name of [...counters, 'notLocked'] as const) sample[name] += one.sample[name];
   const counted = stores.map(countedOf);
-  const all = counted.reduce(plus, nothing);
+  const all = plus(...counted);
   const view = (figure: Figure | null): FigureView => figureView(figure, all.visits, method, version);
   const five = (figures: Figures) => Object.fromEntries(figureNames.map((name) => [name, view(figures[name])])) as Record<keyof Figures, FigureView>;
   return {

@@ -22,9 +22,17 @@ export interface Levels {
 
 export const noLevels: Levels = { answered: 0, shares: [0n, 0n, 0n, 0n, 0n], products: pairs.map(() => 0n) };
 
-const sum = (a: readonly bigint[], b: readonly bigint[]): bigint[] => a.map((one, i) => one + b[i]!);
-
-export const add = (a: Levels, b: Levels): Levels => ({ answered: a.answered + b.answered, shares: sum(a.shares, b.shares), products: sum(a.products, b.products) });
+/** A thousand stores are added up at once: into one sum, not into a new one for each. */
+export function add(...all: readonly Levels[]): Levels {
+  let answered = 0;
+  const [shares, products] = [[...noLevels.shares], [...noLevels.products]];
+  for (const one of all) {
+    answered += one.answered;
+    for (let i = 0; i < shares.length; i++) shares[i]! += one.shares[i]!;
+    for (let i = 0; i < products.length; i++) products[i]! += one.products[i]!;
+  }
+  return { answered, shares, products };
+}
 
 export const levelsOf = (shares: Shares): Levels => ({ answered: 1, shares, products: pairs.map(([i, j]) => shares[i] * shares[j]) });
 
@@ -54,10 +62,25 @@ export function sharesByFactor(answers: readonly Answer[]): { factor: string; sh
 
 /** Sum and sum of squares of the questionnaires' points, each Σ points(level) × share; exact, then divided once. */
 export function moments({ shares, products }: Levels, points: readonly number[]): { sum: number; squares: number } {
-  const worth = points.map(BigInt);
-  const total = shares.reduce((all, part, level) => all + worth[level]! * part, 0n);
+  const { worth, squared, apart } = worthOf(points);
+  let [total, even, spread] = [0n, 0n, 0n];
+  for (let level = 0; level < shares.length; level++) {
+    total += worth[level]! * shares[level]!;
+    even += squared[level]! * shares[level]!;
+  }
+  for (let pair = 0; pair < products.length; pair++) spread += apart[pair]! * products[pair]!;
   // Shares sum to the unit, so a questionnaire's square is Σ p² share × unit − Σ over pairs (p − q)² product.
-  const even = shares.reduce((all, part, level) => all + worth[level]! ** 2n * part, 0n) * unit;
-  const spread = pairs.reduce((all, [i, j], n) => all + (worth[i]! - worth[j]!) ** 2n * products[n]!, 0n);
-  return { sum: Number(total) / Number(unit), squares: Number(even - spread) / Number(unit * unit) };
+  return { sum: Number(total) / Number(unit), squares: Number(even * unit - spread) / Number(unit * unit) };
+}
+
+const known = new WeakMap<readonly number[], { worth: bigint[]; squared: bigint[]; apart: bigint[] }>();
+
+/** Of each level: its points, their square; of each pair: the square of their difference. */
+function worthOf(points: readonly number[]) {
+  const before = known.get(points);
+  if (before) return before;
+  const worth = points.map(BigInt);
+  const made = { worth, squared: worth.map((one) => one * one), apart: pairs.map(([i, j]) => (worth[i]! - worth[j]!) ** 2n) };
+  known.set(points, made);
+  return made;
 }

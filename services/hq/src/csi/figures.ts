@@ -29,11 +29,16 @@ export const figureNames = ['topBox', 'top2Box', 'mean', 'points', 'nps'] as con
 export type Figures = Readonly<Record<(typeof figureNames)[number], Figure | null>>;
 const scales: Record<(typeof figureNames)[number], readonly [number, number]> = { topBox: [0, 100], top2Box: [0, 100], mean: [0, 100], points: [0, 1000], nps: [-100, 100] };
 
-export const plus = (a: Counted, b: Counted): Counted => ({
-  visits: a.visits + b.visits, planned: a.planned + b.planned, reached: a.reached + b.reached,
-  levels: new Map([...new Set([...a.levels.keys(), ...b.levels.keys()])].map((factor) => [factor, add(a.levels.get(factor) ?? noLevels, b.levels.get(factor) ?? noLevels)])),
-  recommend: a.recommend.map((count, i) => count + b.recommend[i]!),
-});
+export function plus(...all: readonly Counted[]): Counted {
+  const factors = new Map<string, Levels[]>();
+  for (const { levels } of all) for (const [factor, one] of levels) factors.set(factor, factors.get(factor) ?? []).get(factor)!.push(one);
+  const total = (of: 'visits' | 'planned' | 'reached'): number => all.reduce((sum, one) => sum + one[of], 0);
+  return {
+    visits: total('visits'), planned: total('planned'), reached: total('reached'),
+    levels: new Map([...factors].map(([factor, each]) => [factor, add(...each)])),
+    recommend: nothing.recommend.map((_, score) => all.reduce((sum, one) => sum + one.recommend[score]!, 0)),
+  };
+}
 
 export const nothing: Counted = { visits: 0, planned: 0, reached: 0, levels: new Map(), recommend: Array<number>(11).fill(0) };
 

@@ -60,7 +60,7 @@ async function everyFigure(service: TestService, org: TestOrganisation): Promise
     expect([path, status]).toEqual([path, 200]);
     shown.push([path, body]);
   }
-  for (const table of ['csi_visit', 'csi_follow_up', 'csi_answer', 'csi_share', 'csi_sample_day', 'csi_level_day', 'ledger_promise'])
+  for (const table of ['csi_visit', 'csi_follow_up', 'csi_answer', 'csi_share', 'csi_sample_day', 'csi_level_day', 'csi_sample_period', 'csi_level_period', 'ledger_promise'])
     shown.push([table, await service.rows(`select t::text from ${table} t order by 1`)]);
   return JSON.stringify(shown);
 }
@@ -128,8 +128,7 @@ describe('a rebuild', () => {
     const before = await everyFigure(first, org);
     const { count } = await import('../csi/count-days.sql');
     await first.transaction([org.a.storeId, org.b.storeId], async (tx) => {
-      await tx.query('delete from csi_sample_day');
-      await tx.query('delete from csi_level_day');
+      for (const table of ['csi_sample_day', 'csi_level_day', 'csi_sample_period', 'csi_level_period']) await tx.query(`delete from ${table}`);
       await count(tx, (await tx.query<{ id: string }>('select id from csi_visit')).map(({ id }) => id));
     });
     expect(await everyFigure(first, org)).toBe(before);
