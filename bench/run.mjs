@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--only P1,P3] [--profile native|slow] [--rounds n] [--save] [--port-base 5480]
+// npm run bench [-- --quick] [--growth | --footprint] [--only P1,P3] [--profile native|slow] [--rounds n] [--save] [--port-base 5480]
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,17 +7,24 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startStack } from '../tools/stack/stack.mjs';
 import { probe, slowSync } from './lib/storage.mjs';
+import { footprint } from './lib/footprint.mjs';
+import { draw, grows } from './lib/growth.mjs';
 import { line, save } from './lib/results.mjs';
 
 const files = {
-  P1: 'command', P2: 'wake-up', P3: 'relay', P4: 'held-snapshot', P5: 'consumer', P6: 'way', P7: 'due-at-once', P8: 'steady-timers', P10: 'restart', P12: 'boot',
+  P1: 'command', P2: 'wake-up', P3: 'relay', P4: 'held-snapshot', P5: 'consumer', P6: 'way', P7: 'due-at-once', P8: 'steady-timers', P9: 'takeover', P10: 'restart', P11: 'csi', P12: 'boot',
 };
 const { values } = parseArgs({ options: {
-  quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, rounds: { type: 'string' }, 'port-base': { type: 'string', default: '5480' },
+  quick: { type: 'boolean', default: false }, growth: { type: 'boolean', default: false }, footprint: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, rounds: { type: 'string' }, 'port-base': { type: 'string', default: '5480' },
 } });
-const wanted = values.only?.split(',') ?? Object.keys(files);
+if (values.footprint) {
+  await footprint({ visits: values.quick ? 6 : 100, portBase: Number(values['port-base']), save: values.save });
+  process.exit();
+}
+const wanted = values.only?.split(',') ?? (values.growth ? grows : Object.keys(files));
 for (const id of wanted) if (!(id in files)) throw new Error(`there is no figure ${id}: ${Object.keys(files).join(', ')}`);
-const profiles = values.profile ? [values.profile] : values.quick ? ['native'] : ['native', 'slow'];
+const sizes = values.growth ? [1, 10, 100] : [undefined];
+const profiles = values.profile ? [values.profile] : values.quick || values.growth ? ['native'] : ['native', 'slow'];
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'aftersales-bench-'));
 fs.chmodSync(scratch, 0o755); // PostgreSQL runs as somebody else when we are root
@@ -28,23 +35,29 @@ const stack = await startStack({
 });
 const admin = new pg.Client(stack.databaseAdminUrl);
 let failed = 0;
+const grown = {};
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stack.stop().then(() => process.exit(130)));
 try {
   await admin.connect();
   console.log(`${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version}; load ${os.loadavg().map((n) => n.toFixed(1)).join(' ')}${values.quick ? '; quick' : ''}`);
   for (const profile of profiles) {
     const slow = profile === 'slow';
+    await storage.slower(0, admin);
+    const undelayed = await probe(admin);
     await storage.slower(slow ? 1000 : 0, admin);
     const commit = await probe(admin);
-    console.log(`\n${slow ? `storage: +1 ms per sync of the WAL (${storage.how})` : 'storage: native'}; a commit alone takes ${commit.median.toFixed(2)} ms (p90 ${commit.p90.toFixed(2)})`);
-    for (const id of wanted) {
-      const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, rounds: Number(values.rounds ?? (values.quick ? 3 : 7)) } });
+    console.log(`\n${slow ? `storage: +1 ms per sync of the WAL (${storage.how})` : 'storage: native'}; a commit alone takes ${commit.median.toFixed(2)} ms (p10 ${commit.p10.toFixed(2)}, p90 ${commit.p90.toFixed(2)})${slow ? `, without the delay p10 ${undelayed.p10.toFixed(2)}` : ''}`);
+    if (slow && commit.p10 - undelayed.p10 < 0.8) throw new Error('the delay is not on: a commit is not 1 ms longer');
+    for (const id of wanted) for (const size of sizes) {
+      const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, size, rounds: Number(values.rounds ?? (values.quick || size ? 3 : 7)) } });
       if (!measured) continue;
       if (measured.failed) failed++;
-      console.log(line(measured));
-      if (values.save && !measured.failed) save({ ...measured, profile, quick: values.quick, commit, load: os.loadavg()[0] });
+      console.log(`${size ? `${size} × `.padStart(6) : ''}${line(measured)}`);
+      if (size && !measured.failed) (grown[id] ??= {})[size] = measured.result;
+      if (values.save && !size && !measured.failed) save({ ...measured, profile, quick: values.quick, commit, load: os.loadavg()[0] });
     }
   }
+  if (values.growth && values.save) draw(grown, { quick: values.quick, load: os.loadavg()[0] });
 } finally {
   await admin.end();
   await stack.stop();

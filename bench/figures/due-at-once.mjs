@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pg, stack, startSample, stores, Timers } from '../lib/ours.mjs';
 import { due, effects, pending, prepare } from '../lib/timers.mjs';
-import { ratio } from '../lib/rounds.mjs';
+import { alone, ratio } from '../lib/rounds.mjs';
 
 const require = createRequire(import.meta.url);
 const { Queue, Worker } = require('bullmq');
@@ -12,8 +12,8 @@ const { Queue, Worker } = require('bullmq');
  */
 export const figure = { id: 'P7', what: 'p99 lag of timers due at once ÷ BullMQ alone with the same durable effect', unit: '×', floor: 1, goal: 0.2, less: true, rates: 'ms' };
 
-export async function measure({ quick, rounds }) {
-  const [waiting, at] = quick ? [100_000, 2_000] : [1_000_000, 10_000];
+export async function measure({ quick, rounds, size }) {
+  const [waiting, at] = size ? [(quick ? 1_000 : 10_000) * size, 2_000] : quick ? [100_000, 2_000] : [1_000_000, 10_000];
   const service = await startSample();
   const admin = service.db.admin;
   const raw = new pg.Pool({ connectionString: service.db.service, max: 20 });
@@ -24,7 +24,7 @@ export async function measure({ quick, rounds }) {
     await prepare(admin);
     await pending(admin, waiting);
     await admin.query('analyze timer');
-    for (let from = 0; from < waiting; from += 5_000) await queue.addBulk(Array.from({ length: 5_000 }, (_, i) => ({ name: 'far', data: {}, opts: { delay: 30 * 24 * 3600_000 + from + i } })));
+    for (let from = 0; from < waiting && !size; from += 5_000) await queue.addBulk(Array.from({ length: 5_000 }, (_, i) => ({ name: 'far', data: {}, opts: { delay: 30 * 24 * 3600_000 + from + i } })));
     service.get(Timers).start();
     worker = new Worker('bench-alone', async ({ data: { id } }) => {
       const client = await raw.connect();
@@ -49,7 +49,7 @@ export async function measure({ quick, rounds }) {
       for (let from = 0; from < rows.length; from += 1_000) await queue.addBulk(rows.slice(from, from + 1_000).map(({ id }) => ({ name: 'due', data: { id }, opts: { delay: instant - Date.now() } })));
       return (await effects(admin)).p99;
     };
-    const result = await ratio(rounds, ours, peer);
+    const result = size ? await alone(rounds, ours) : await ratio(rounds, ours, peer);
     return { ...result, also: `${at.toLocaleString('en')} at once, ${waiting.toLocaleString('en')} waiting` };
   } finally {
     await worker?.close(true);

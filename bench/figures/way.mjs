@@ -12,8 +12,8 @@ export const figure = { id: 'P6', what: 'command → effect committed in another
 
 const perSecond = 300;
 
-export async function measure({ quick }) {
-  const seconds = quick ? 5 : 20;
+export async function measure({ quick, size }) {
+  const seconds = quick || size ? 5 : 20;
   const [here, there, issuer] = [await createTestDatabase('hq', sampleMigrations), await createTestDatabase('crm', sampleMigrations), await TestIssuer.start()];
   const services = [];
   const asking = [];
@@ -23,6 +23,7 @@ export async function measure({ quick }) {
       await Promise.all(services.map((service) => service.ready()));
       const { port, told: { staff, stores } } = services[0];
       for (let i = 0; i < 40; i++) asking.push(await Asking.to(port));
+      for (const { admin } of [here, there]) await filled(admin, (quick ? 1_000 : 10_000) * (size ?? 0));
       const head = `authorization: Bearer ${await issuer.token(staff.clerkA)}\r\n`;
       const idle = [...asking];
       const waiting = [];
@@ -69,4 +70,12 @@ export async function measure({ quick }) {
     await issuer.stop();
     await Promise.all([here.drop(), there.drop()]);
   }
+}
+
+/** What days of the same work have left behind: things, answers under their keys, notes of what was heard. */
+async function filled(admin, n) {
+  await admin.query(`insert into parcel (id, store_id, version, state) select gen_random_uuid(), gen_random_uuid(), 2, 'sent' from generate_series(1, $1::int)`, [n]);
+  await admin.query(`insert into idempotency (actor, store_id, operation, key, body_hash, status, answer) select gen_random_uuid(), gen_random_uuid(), 'POST /parcels', gen_random_uuid(), md5(n::text), 201, repeat('x', 150) from generate_series(1, $1::int) n`, [n]);
+  await admin.query(`insert into inbox (consumer, event_id, digest) select 'hq.parcel', gen_random_uuid(), md5(n::text) from generate_series(1, $1::int) n`, [n]);
+  await admin.query('vacuum analyze');
 }

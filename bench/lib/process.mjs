@@ -9,13 +9,13 @@ export const freePort = () => new Promise((resolve) => {
   });
 });
 
-/** @returns a service of that name on its database, listening; `told` are its store and its people */
-export async function startProcess({ name, db, issuer = 'http://127.0.0.1:1' }) {
+/** @returns a service of that name on its database, listening; `told` are its store and its people, `known` is its name in pg_stat_activity */
+export async function startProcess({ name, db, issuer = 'http://127.0.0.1:1', known = name }) {
   const port = await freePort();
   const child = fork(new URL('service-process.mjs', import.meta.url), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
-      PATH: process.env.PATH, BENCH_SERVICE: name, AFTERSALES_ENV: 'test', AFTERSALES_PORT: String(port), AFTERSALES_HOST: '127.0.0.1', AFTERSALES_LOG_LEVEL: 'error',
+      PATH: process.env.PATH, PGAPPNAME: known, BENCH_SERVICE: name, AFTERSALES_ENV: 'test', AFTERSALES_PORT: String(port), AFTERSALES_HOST: '127.0.0.1', AFTERSALES_LOG_LEVEL: 'error',
       DATABASE_URL: db.service, SYSTEM_DATABASE_URL: db.system, REDIS_URL: stack.redisUrl, KAFKA_BROKERS: stack.brokers.join(','), OIDC_ISSUER: issuer,
     },
   });

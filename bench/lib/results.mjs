@@ -24,7 +24,13 @@ export function save(measured) {
   all[`${figure.id} ${profile}`] = { figure, ...result, quick, date: new Date().toISOString().slice(0, 10), machine: `${os.cpus().length} × ${os.cpus()[0].model.trim()}`, commit, load };
   fs.writeFileSync(file, `${JSON.stringify(all, null, 1)}\n`);
   const machine = [...new Set(Object.values(all).map((one) => one.machine))].join('; ');
-  fs.writeFileSync(readme, fs.readFileSync(readme, 'utf8').replace(/(<!-- results -->)[^]*(<!-- \/results -->)/, (_, from, to) => `${from}\nOn ${machine}. *Load* is the machine's own as the figure ended: above the number of cores others were at work.\n\n${table(all)}\n${to}`));
+  intoReadme('results', `On ${machine}. *Load* is the machine's own as the figure ended: above the number of cores others were at work.\n\n${table(all)}`);
+}
+
+/** Replaces what stands between a name's two marks. @param {string} name @param {string} words */
+export function intoReadme(name, words) {
+  const text = fs.readFileSync(readme, 'utf8');
+  fs.writeFileSync(readme, text.replace(new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`), (_, from, to) => `${from}\n${words}\n${to}`));
 }
 
 function table(all) {

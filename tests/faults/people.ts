@@ -55,7 +55,7 @@ async function takesBooking({ desk, ledger, now }: Day): Promise<void> {
 }
 
 /** One car from the gate to the maker's payment; `technician` has no other. */
-const takesCarThrough = (technician: string): Person => async ({ desk, ledger }) => {
+export const takesCarThrough = (technician: string): Person => async ({ desk, ledger }) => {
   const phone = `+86139${digits(8)}`;
   const { customerId } = await desk.ask('advisor.a', `POST ${at('crm')}/customers`, { body: { name: '周晓红', phones: [phone], email: null, language: 'zh-CN', preferredChannel: 'sms' } });
   const car = { vin: `LNVF${digits(13)}`, plate: `沪K${digits(5)}`, customerId, vehicleId: '', phone, email: '' };
@@ -107,7 +107,7 @@ const takesCarThrough = (technician: string): Person => async ({ desk, ledger })
 };
 
 /** Calls whoever is on the list, and hands in the sheet. */
-async function calls({ desk, ledger }: Day): Promise<void> {
+export async function calls({ desk, ledger }: Day): Promise<void> {
   const { items } = await desk.ask('crm-agent.a', `GET ${at('crm')}/follow-ups/call-list?limit=1`);
   const [next] = items;
   if (!next) return;
