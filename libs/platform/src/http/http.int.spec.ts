@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { v7 as uuidv7 } from 'uuid';
 import { ParcelSent, staff, stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
@@ -74,6 +75,7 @@ describe('the HTTP door', () => {
       ['a character that can not be stored', {}, { note: 'a\u0000b' }, 422],
       ['half a surrogate pair', { headers: { 'content-type': 'application/json' } }, '{"note":"\\ud800"}', 422],
       ['an empty body', {}, {}, 422],
+      ['a compressed body', { headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } }, gzipSync('{"note":"x"}'), 415],
     ])('%s is refused as problem+json and changes nothing', async (_name, more, body, status) => {
       const before = await count();
       const answer = await pack(more, body);
@@ -88,15 +90,31 @@ describe('the HTTP door', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json');
     });
 
-    it.each([['no HTTP', 'GARBAGE\r\n\r\n', 400], ['a method nobody knows', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 400], ['over-long headers', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431]])('%s is a problem', async (_name, bytes, status) => {
+    /** Head and body of what a connection is answered that says these bytes and no more. */
+    async function answeredTo(bytes: string): Promise<[head: string, body: string]> {
       const server = service.built.app.getHttpServer();
       if (!server.listening) await once(server.listen(0, '127.0.0.1'), 'listening');
       const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
       socket.write(bytes);
-      const [head, body] = (await text(socket)).split('\r\n\r\n');
+      return (await text(socket)).split('\r\n\r\n') as [string, string];
+    }
+
+    it.each([['no HTTP', 'GARBAGE\r\n\r\n', 400], ['a method nobody knows', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 400], ['over-long headers', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431]])('%s is a problem', async (_name, bytes, status) => {
+      const [head, body] = await answeredTo(bytes);
       expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*application/problem\\+json`, 's'));
-      expect(JSON.parse(body!)).toMatchObject({ status, type: expect.stringMatching(/^urn:/) });
+      expect(JSON.parse(body)).toMatchObject({ status, type: expect.stringMatching(/^urn:/) });
     });
+
+    it('a request that comes to no end has half a minute; then it is a problem, and its connection is closed', async () => {
+      const server = service.built.app.getHttpServer();
+      const limits = { requestTimeout: server.requestTimeout, headersTimeout: server.headersTimeout };
+      expect(limits).toEqual({ requestTimeout: 30_000, headersTimeout: 30_000 });
+      Object.assign(server, { requestTimeout: 300, headersTimeout: 300 }); // for this one alone; Node looks every 5 s
+      const [head, body] = await answeredTo(`POST /api/hq${parcels} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{"note":`);
+      Object.assign(server, limits);
+      expect(head).toMatch(/^HTTP\/1.1 408 .*application\/problem\+json/s);
+      expect(JSON.parse(body)).toMatchObject({ status: 408, code: 'http.syntax' });
+    }, 20_000);
 
     it('a parameter that nobody asked for is refused', async () => {
       expect(await service.http(`GET ${parcels}?color=red`, { as: staff.clerkA })).toMatchObject({ status: 422, body: { errors: [{ code: 'unrecognized_keys' }] } });

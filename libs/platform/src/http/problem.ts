@@ -49,7 +49,7 @@ export function problemOf(error: unknown): Problem {
 function ofStatus(status: number): Problem {
   if (status === 404) return problem(404, 'http.not-found', 'There is nothing here.');
   if (status === 413) return problem(413, 'http.too-large', 'The request is too large.');
-  if (status === 415) return problem(415, 'http.media-type', 'Only application/json is understood.');
+  if (status === 415) return problem(415, 'http.media-type', 'Only application/json is understood, as it is and not compressed.');
   if (status === 503) return problem(503, 'http.unavailable', 'The service is not ready.');
   if (status === 429) return problem(429, 'http.too-many', 'Too many requests.');
   if (status >= 400 && status < 500) return problem(status, 'http.syntax', 'The request can not be understood.');

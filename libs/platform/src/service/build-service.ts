@@ -12,7 +12,7 @@ import { BusServer } from '../bus/bus-server';
 import type { PlatformSettings } from '../config/config';
 import { Database } from '../database/database';
 import { Health, Readiness } from '../health/health';
-import { refusedByParser, refusedByRouter } from '../http/broken-request';
+import { refuseCoded, refusedByParser, refusedByRouter } from '../http/broken-request';
 import { controllersOf, openApiOf } from '../http/openapi';
 import { ProblemFilter } from '../http/problem-filter';
 import { DeadLetters } from '../inbox/dead-letters';
@@ -37,6 +37,9 @@ export interface BuiltService {
   readonly bus: BusServer;
 }
 
+/** For a request to be here as a whole. Node takes the longer of two limits (its own for the headers is a minute), and looks every half minute unless told. */
+const requestMs = 30_000;
+
 type Traced = IncomingMessage & { traceparent?: string };
 
 /** The Nest application with its three doors, not yet listening to anything. Without `kafka` (tests) facts are handed in by hand. */
@@ -44,7 +47,7 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
   @Module({ imports: [PlatformModule.for(spec.name, settings, log, kafka), spec.module] })
   class Service {}
   const adapter = new FastifyAdapter({
-    bodyLimit: 256 * 1024, requestTimeout: 30_000, trustProxy: settings.AFTERSALES_PROXIES || false, requestIdHeader: false, frameworkErrors: refusedByRouter, clientErrorHandler: refusedByParser,
+    bodyLimit: 256 * 1024, requestTimeout: requestMs, http: { headersTimeout: requestMs, connectionsCheckingInterval: requestMs / 6 }, trustProxy: settings.AFTERSALES_PROXIES || false, requestIdHeader: false, frameworkErrors: refusedByRouter, clientErrorHandler: refusedByParser,
     genReqId: (request: Traced) => traceIdOf((request.traceparent ??= traceparentFrom(request.headers['traceparent']))),
   });
   const app = await NestFactory.create<NestFastifyApplication>(Service, adapter, { logger: new NestLog(log), abortOnError: false, rawBody: true }); // signed callbacks are checked on their very bytes
@@ -52,6 +55,7 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
     enter({ traceparent: (request.raw as Traced).traceparent ?? traceparentFrom(null) });
     done();
   });
+  adapter.getInstance().addHook('onRequest', refuseCoded);
   closeBehindAnswers(adapter);
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix(`api/${spec.name}`, { exclude: ['health/{*rest}', 'metrics', 'l/{*rest}', 'callbacks/{*rest}'] });
