@@ -279,6 +279,21 @@ export const sabotages = [
     spec: spec.http, title: 'no token, or one we do not take, is 401', seen: /\+ {3}201,/,
   },
   {
+    name: 'any subject is looked up',
+    edits: [{ file: 'libs/directory/src/directory-staff.ts', find: '/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i', put: '/./' }],
+    spec: 'libs/directory/src/directory-staff.int.spec.ts', title: 'a subject that no person of ours can have is a stranger', seen: /\+ .*"status": 422/,
+  },
+  {
+    name: 'half a request keeps its connection for a minute',
+    edits: [{ file: `${platform}/service/build-service.ts`, find: 'headersTimeout: requestMs, ', put: '' }],
+    spec: spec.http, title: 'a request that comes to no end has half a minute', seen: /\+ {3}"headersTimeout": 60000,/,
+  },
+  {
+    name: 'links may be guessed for ever',
+    edits: [{ file: `${platform}/http/link-door.ts`, find: '  @UseGuards(ThrottlerGuard)\n', put: '' }],
+    spec: 'services/reception/src/link/link.int.spec.ts', title: 'REC-6 whoever tries tokens is slowed down, with a page', seen: /Received: 0/,
+  },
+  {
     name: 'two senders claim one message',
     edits: [{ file: 'services/crm/src/message/claiming.service.ts', find: ' for no key update skip locked`', put: '`' }],
     spec: 'services/crm/src/message/message.int.spec.ts', title: 'CRM-24 what one sender is claiming another leaves alone', seen: /- {3}null,/,
