@@ -15,6 +15,7 @@ import { asAdmin } from './kafka';
 import { Offsets } from './offsets';
 import type { HeardBy } from './on';
 import { endsOf, hasRead, type Ends } from './read-to-end';
+import { stayingMember } from './staying-member';
 
 const stopMs = 5_000; // for each word to the broker at the end: it may be away
 const dayMs = 24 * 3600_000;
@@ -238,19 +239,6 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   unwrap<T>(): T {
     return this.#consumer as T;
-  }
-}
-
-/**
- * Tells the group that we live while `work` goes on: a chunk that waits for locks takes longer than the session, and a member who is thrown out
- * for it goes on working beside the one who took over, each holding what the other needs. What the group wants of us is heard after the work.
- */
-async function stayingMember(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
-  const beating = setInterval(() => void heartbeat().catch(() => undefined), 1_000);
-  try {
-    await work;
-  } finally {
-    clearInterval(beating);
   }
 }
 
