@@ -8,7 +8,8 @@ import { ParcelSent, stores } from '../testing/sample/parcel.module';
 import { wake } from '../timers/wake';
 import { join } from 'node:path';
 import { Database } from './database';
-import { lockRow, lockRowIfKnown } from './rows';
+import { insertRow, lockRow, lockRowIfKnown, updateRow } from './rows';
+import type { Tx } from './tx';
 
 describe('the database', () => {
   let db: TestDatabase;
@@ -70,6 +71,31 @@ describe('the database', () => {
     expect(await database.read(scope, (tx) => tx.query('select 1 from parcel where id = $1', [id]))).toEqual([]);
   });
 
+  it('a write that nobody waited for fails its transaction with its own error, whatever came behind it', async () => {
+    const row = { id: '00000000-0000-7000-8000-0000000000b5', storeId: stores.a, version: 1, state: 'packed', note: '' };
+    const twice = (then: (tx: Tx) => Promise<unknown> | void) => database.transaction(scope, async (tx) => {
+      for (let n = 0; n < 2; n++) await insertRow(tx, 'parcel', row);
+      await then(tx);
+    });
+    const doubled = { code: '23505', constraint: 'parcel_pkey' };
+    await expect(twice(() => undefined)).rejects.toMatchObject(doubled);
+    await expect(twice((tx) => tx.query('select 1'))).rejects.toMatchObject(doubled);
+    await expect(twice((tx) => publish(tx, ParcelSent, row, { parcelId: row.id, step: 1 }))).rejects.toMatchObject(doubled);
+    await expect(twice((tx) => tx.savepoint(() => Promise.resolve()))).rejects.toMatchObject(doubled);
+    expect(await database.read(scope, (tx) => tx.query('select 1 from parcel where id = $1', [row.id]))).toEqual([]);
+    expect((await db.admin.query('select 1 from outbox where key = $1', [row.id])).rows).toEqual([]);
+  });
+
+  it('one that failed in a savepoint is undone with it, and the transaction goes on', async () => {
+    const row = { id: '00000000-0000-7000-8000-0000000000b6', storeId: stores.a, version: 1, state: 'packed', note: '' };
+    await database.transaction(scope, async (tx) => {
+      await insertRow(tx, 'parcel', row);
+      await expect(tx.savepoint(() => insertRow(tx, 'parcel', row))).rejects.toMatchObject({ code: '23505' });
+      await updateRow(tx, 'parcel', row, { note: 'went on' });
+    });
+    expect(await database.read(scope, (tx) => tx.query('select note from parcel where id = $1', [row.id]))).toEqual([{ note: 'went on' }]);
+  });
+
   it('what fails at its commit has said nothing and set no timer', async () => {
     await db.admin.query(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused at the commit'; end $$;
       create constraint trigger refuse after insert on parcel deferrable initially deferred for each row when (new.note = 'refuse') execute function refuse()`);
@@ -110,6 +136,7 @@ describe('the database', () => {
     const end = (which: string) => db.admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = '${db.name}_service' and ${which}`);
     await Promise.all(Array.from({ length: 4 }, () => database.read(scope, (tx) => tx.query('select pg_sleep(0.1)'))));
     expect((await end(`state = 'idle'`)).rows.length).toBeGreaterThan(0);
+    await pause(100); // they hear of their end
     const error = await database.read(scope, async (tx) => {
       await end(`state = 'idle in transaction'`);
       await pause(100); // it hears of its end

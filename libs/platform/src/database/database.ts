@@ -9,7 +9,6 @@ import { Tx, type Cause, type Scope } from './tx';
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, (date) => date);
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Deadlock; serialization; a prepared statement whose table a migration has changed under it (its connection is thrown away). */
 const repeatable = new Set(['40P01', '40001', '0A000']);
 
@@ -24,7 +23,7 @@ const connect = (url: string, max: number, query_timeout: number): DataSource =>
     type: 'postgres',
     url,
     synchronize: false,
-    extra: { max, query_timeout, connectionTimeoutMillis: 10_000, keepAlive: true, options: '-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000' },
+    extra: { max, pipeline: true, query_timeout, connectionTimeoutMillis: 10_000, keepAlive: true, options: '-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000' },
     poolErrorHandler: () => undefined, // an idle client's end is no fault: the pool replaces it
   });
 
@@ -86,16 +85,17 @@ export class Database {
     let result: T;
     let written: Written | undefined;
     try {
-      const opened: unknown = await client.query(
-        `begin ${writes ? '' : 'read only'}; select now from app_open('${scope.stores.map(checkedId).join(',')}', ${writes})`,
-      );
-      tx = new Tx(client, (opened as pg.QueryResult[])[1]!.rows[0].now, scope);
+      const [, opened] = await Promise.all([ // one round trip: sent together, answered in order
+        client.query(writes ? 'begin' : 'begin read only'),
+        client.query<{ now: Date }>({ name: 'open', text: 'select app_open($1, $2) as now', values: [scope.stores.join(), writes] }),
+      ]);
+      tx = new Tx(client, opened.rows[0]!.now, scope);
       result = await work(tx);
       written = writes ? await flush(tx) : undefined;
       tx.end();
       if (written?.facts) failpoint('database.before-commit');
-      // PostgreSQL answers the commit of a failed transaction (an error that somebody caught) with ROLLBACK, and no error.
-      const { command } = await client.query('commit');
+      // PostgreSQL answers the commit of a failed transaction (an error that somebody caught, or of a statement sent before) with ROLLBACK, and no error.
+      const [{ command }] = await Promise.all([client.query('commit'), tx.settled()]);
       if (writes && command !== 'COMMIT') throw new Error('an error inside the transaction was swallowed: it was rolled back');
     } catch (error) {
       tx?.end();
@@ -116,9 +116,4 @@ export class Database {
   async stop(): Promise<void> {
     for (const source of [this.#service, this.#system]) if (source.isInitialized) await source.destroy();
   }
-}
-
-function checkedId(store: string): string {
-  if (!uuid.test(store)) throw new Error(`not a store id: ${store}`);
-  return store;
 }

@@ -28,7 +28,7 @@ const value = (v: unknown): unknown => (v !== null && typeof v === 'object' && !
 /** insert into `table` the camelCase fields of `row` as its snake_case columns. */
 export async function insertRow<R extends object>(tx: Tx, table: string, row: R): Promise<R> {
   const names = Object.keys(row);
-  await tx.query(`insert into ${table} (${names.map(snake).join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')})`, Object.values(row).map(value));
+  tx.send(`insert into ${table} (${names.map(snake).join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')})`, Object.values(row).map(value));
   return row;
 }
 
@@ -61,6 +61,6 @@ export async function updateRow<R extends Row>(tx: Tx, table: string, row: R, ch
   const names = Object.keys(changes);
   const columns = names.map((name, i) => `${snake(name)} = $${i + 3}, `).join('');
   const next = { ...row, ...changes, version: row.version + 1 };
-  await tx.query(`update ${table} set ${columns}version = $2 where id = $1`, [row.id, next.version, ...Object.values(changes).map(value)]);
+  tx.send(`update ${table} set ${columns}version = $2 where id = $1`, [row.id, next.version, ...Object.values(changes).map(value)]);
   return next;
 }

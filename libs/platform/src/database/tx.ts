@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 
 /** On whose behalf a transaction runs: a person's staff id, or the platform itself with its reason. */
 export type Actor = { readonly kind: 'person'; readonly id: string } | { readonly kind: 'system'; readonly reason: string };
@@ -77,6 +77,7 @@ export class Tx {
   readonly onCommit: (() => void)[] = [];
 
   #over = false;
+  readonly #sent: Promise<unknown>[] = [];
 
   constructor(
     private readonly client: PoolClient,
@@ -89,15 +90,43 @@ export class Tx {
 
   /** SQL in, plain objects out; columns arrive in camelCase (`store_id` → `storeId`). `date` is a 'YYYY-MM-DD' string, int8 a number, numeric a string. */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    this.#demandOpen();
-    const name = nameOf(sql);
-    const result = await this.client.query({ ...(name && { name }), text: sql, values: parameters as unknown[], rowMode: 'array' });
+    const result = await this.#answered(this.#statement(sql, parameters));
     const columns = result.fields.map((field) => camel(field.name));
     return (result.rows as unknown as unknown[][]).map((values) => {
       const row: Record<string, unknown> = {};
       for (let i = 0; i < columns.length; i++) row[columns[i]!] = values[i];
       return row as Row;
     });
+  }
+
+  /**
+   * A write that nobody waits for: what is sent later comes later to PostgreSQL, and sees it. Where it fails so does the transaction, with its
+   * error: at the next answer that is waited for, at the latest at the commit.
+   */
+  send(sql: string, parameters: readonly unknown[]): void {
+    const answer = this.#statement(sql, parameters);
+    answer.catch(() => undefined); // told by `settled`
+    this.#sent.push(answer);
+  }
+
+  /** All that was sent is answered. @throws the first error among the answers */
+  async settled(): Promise<void> {
+    for (const answer of this.#sent.splice(0)) await answer;
+  }
+
+  #statement(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+    this.#demandOpen();
+    return this.client.query({ name: nameOf(sql), text: sql, values: parameters as unknown[], rowMode: 'array' });
+  }
+
+  /** Behind a statement that failed PostgreSQL refuses all others: the first tells what happened. */
+  async #answered<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      await this.settled();
+      throw error;
+    }
   }
 
   /** The first row, or null. */
@@ -111,15 +140,16 @@ export class Tx {
     const facts = this.pending.facts.length;
     const counted = this.onCommit.length;
     const timers = new Map(this.pending.timers);
-    await this.client.query('savepoint part');
+    await this.#answered(this.client.query('savepoint part'));
     try {
       const result = await part();
       this.#demandOpen();
-      await this.client.query('release savepoint part');
+      await this.#answered(this.client.query('release savepoint part'));
       return result;
     } catch (error) {
       this.#demandOpen();
       await this.client.query('rollback to savepoint part');
+      this.#sent.length = 0;
       this.pending.facts.length = facts;
       this.onCommit.length = counted;
       this.pending.timers.clear();

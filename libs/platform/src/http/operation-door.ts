@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Injectable, UnsupportedMediaTypeException, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Injectable, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { Auth } from '../auth/auth';
 import { Database } from '../database/database';
@@ -10,7 +9,7 @@ import { storable } from '../inbox/arrived';
 import type { Scope, Tx } from '../database/tx';
 import { currentContext, currentTraceparent } from '../telemetry/trace';
 import { BadRequest, Busy, Forbidden, InvalidFields, KeyReused, PreconditionMissing } from './errors';
-import { operationKey, type Call, type Operation } from './operation-spec';
+import type { Call, Operation } from './operation-spec';
 
 interface StoredAnswer {
   readonly bodyHash: string;
@@ -19,19 +18,15 @@ interface StoredAnswer {
   readonly etag: string | null;
 }
 
+/** The method of a controller. */
+export type Work = (tx: Tx, call: Call<unknown, unknown>) => Promise<unknown>;
+
 /** Door 1, HTTP: who, where, what; one transaction; the answer. The order of the checks is that of interfaces.md. */
 @Injectable()
-export class OperationDoor implements NestInterceptor {
+export class OperationDoor {
   constructor(private readonly database: Database, private readonly auth: Auth) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return from(this.#pass(context, next));
-  }
-
-  async #pass(context: ExecutionContext, next: CallHandler): Promise<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest & { door: { tx: Tx; call: Call<unknown, unknown> } }>();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const operation: Operation = Reflect.getMetadata(operationKey, context.getHandler());
+  async pass(operation: Operation, request: FastifyRequest, reply: FastifyReply, work: Work): Promise<unknown> {
     const call = await this.#check(operation, request);
     const logged = currentContext();
     if (logged) Object.assign(logged, { storeId: call.storeId || undefined, actor: call.person.id });
@@ -41,8 +36,7 @@ export class OperationDoor implements NestInterceptor {
     const bodyHash = key ? createHash('sha256').update(`${request.url}\n${JSON.stringify(request.body ?? null)}`).digest('base64url') : '';
 
     const run = async (tx: Tx): Promise<unknown> => {
-      request.door = { tx, call };
-      const answer = shaped(operation, await lastValueFrom(next.handle()));
+      const answer = shaped(operation, await work(tx, call));
       if (key) tx.pending.answer = { actor: call.person.id, storeId: call.storeId, operation: name, key, bodyHash, status: reply.statusCode, answer: JSON.stringify(answer ?? null), etag: etagOf(answer) };
       return answer;
     };
@@ -80,7 +74,7 @@ export class OperationDoor implements NestInterceptor {
     if (here.length === 0 || (storeId && !(await this.auth.isStore(storeId)))) throw storeId ? new NotFound('store') : new Forbidden();
     const able = here.filter(({ role }) => operation.roles.includes(role));
     if (able.length === 0) throw new Forbidden();
-    for (const [name, value] of Object.entries(params)) if (name.endsWith('Id') && !z.uuid().safeParse(value).success) throw new NotFound(name);
+    for (const [name, value] of Object.entries(params)) if (name.endsWith('Id') && !uuid.safeParse(value).success) throw new NotFound(name);
     if (request.body !== undefined && request.body !== null && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) throw new UnsupportedMediaTypeException();
     const body = operation.body ? parsed(operation.body, request.body ?? {}, '') : undefined;
     if (!operation.body && operation.method !== 'GET' && request.body && Object.keys(request.body).length) throw new InvalidFields([{ pointer: '', code: 'unrecognized_keys', detail: 'This action takes no body.' }]);
@@ -94,6 +88,7 @@ export class OperationDoor implements NestInterceptor {
 }
 
 const none = z.strictObject({});
+const uuid = z.uuid();
 
 function parsed(shape: z.ZodType, input: unknown, prefix: string): unknown {
   const result = shape.safeParse(input);

@@ -1,11 +1,12 @@
-import { applyDecorators, createParamDecorator, Delete, Get, HttpCode, Patch, Post, Put, SetMetadata, UseInterceptors, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, Delete, Get, HttpCode, Inject, Patch, Post, Put, Req, Res, SetMetadata } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Tx } from '../database/tx';
-import { OperationDoor } from './operation-door';
+import { OperationDoor, type Work } from './operation-door';
 import { operationKey, type Call, type Operation, type OperationSpec, type Out, type Shape } from './operation-spec';
 
+const door = Symbol('door');
 const verbs = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete };
-const fromDoor = createParamDecorator((what: 'tx' | 'call', context: ExecutionContext) => context.switchToHttp().getRequest().door[what]);
 
 type Method<B extends Shape | undefined, Q extends Shape | undefined, A extends Shape | undefined> =
   (tx: Tx, call: Call<Out<B>, Out<Q>>) => Promise<A extends z.ZodType ? Answer<z.input<A>> : void>;
@@ -32,9 +33,15 @@ export function Query<Q extends Shape | undefined = undefined, A extends Shape |
 function operation<M extends (tx: Tx, call: never) => unknown>(route: string, spec: OperationSpec) {
   const [method, path] = route.split(' ') as [Operation['method'], string];
   return <Own extends M>(target: object, name: string, descriptor: TypedPropertyDescriptor<Own>): void => {
-    fromDoor('tx')(target, name, 0);
-    fromDoor('call')(target, name, 1);
     const made: Operation = { ...spec, method, path };
-    applyDecorators(verbs[method](path), HttpCode(spec.status ?? (method === 'POST' && !spec.ifMatch ? 201 : 200)), SetMetadata(operationKey, made), UseInterceptors(OperationDoor))(target, name, descriptor as PropertyDescriptor);
+    const work = descriptor.value as unknown as Work;
+    // Nest calls the door, the door the method: an interceptor would do the same by way of six Observables a request.
+    Inject(OperationDoor)(target, door);
+    Req()(target, name, 0);
+    Res({ passthrough: true })(target, name, 1);
+    (descriptor as PropertyDescriptor).value = function (this: { readonly [door]: OperationDoor }, request: FastifyRequest, reply: FastifyReply) {
+      return this[door].pass(made, request, reply, (tx, call) => work.call(this, tx, call));
+    };
+    applyDecorators(verbs[method](path), HttpCode(spec.status ?? (method === 'POST' && !spec.ifMatch ? 201 : 200)), SetMetadata(operationKey, made))(target, name, descriptor as PropertyDescriptor);
   };
 }

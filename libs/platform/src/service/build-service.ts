@@ -71,7 +71,7 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
   const bus = new BusServer({ service: spec.name, inboxDays: settings.AFTERSALES_INBOX_DAYS, kafka, inbox: app.get(Inbox), deadLetters: app.get(DeadLetters), seal });
   health.bus = bus;
   app.connectMicroservice({ strategy: bus }, { inheritAppConfig: true });
-  SwaggerModule.setup(`api/${spec.name}/docs`, app, openApiOf(spec.name, [...platformControllers, ...controllersOf(spec.module)]) as never, { jsonDocumentUrl: `api/${spec.name}/openapi.json` });
+  SwaggerModule.setup(`api/${spec.name}/docs`, app, () => openApiOf(spec.name, [...platformControllers, ...controllersOf(spec.module)]) as never, { jsonDocumentUrl: `api/${spec.name}/openapi.json` });
   return { app, bus };
 }
 
