@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--growth | --footprint] [--only P1,P3] [--profile native|slow] [--rounds n] [--save] [--port-base 5480]
+// npm run bench [-- --quick] [--growth | --footprint [--visits n]] [--only P1,P3] [--profile native|slow] [--rounds n] [--save] [--port-base 5480]
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -8,17 +8,17 @@ import pg from 'pg';
 import { startStack } from '../tools/stack/stack.mjs';
 import { probe, slowSync } from './lib/storage.mjs';
 import { footprint } from './lib/footprint.mjs';
-import { draw, grows } from './lib/growth.mjs';
+import { draw, grownLine, grows } from './lib/growth.mjs';
 import { line, save } from './lib/results.mjs';
 
 const files = {
   P1: 'command', P2: 'wake-up', P3: 'relay', P4: 'held-snapshot', P5: 'consumer', P6: 'way', P7: 'due-at-once', P8: 'steady-timers', P9: 'takeover', P10: 'restart', P11: 'csi', P12: 'boot',
 };
 const { values } = parseArgs({ options: {
-  quick: { type: 'boolean', default: false }, growth: { type: 'boolean', default: false }, footprint: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, rounds: { type: 'string' }, 'port-base': { type: 'string', default: '5480' },
+  quick: { type: 'boolean', default: false }, growth: { type: 'boolean', default: false }, footprint: { type: 'boolean', default: false }, visits: { type: 'string' }, only: { type: 'string' }, profile: { type: 'string' }, save: { type: 'boolean', default: false }, rounds: { type: 'string' }, 'port-base': { type: 'string', default: '5480' },
 } });
 if (values.footprint) {
-  await footprint({ visits: values.quick ? 6 : 100, portBase: Number(values['port-base']), save: values.save });
+  await footprint({ visits: Number(values.visits ?? (values.quick ? 10 : 100)), portBase: Number(values['port-base']), save: values.save });
   process.exit();
 }
 const wanted = values.only?.split(',') ?? (values.growth ? grows : Object.keys(files));
@@ -52,7 +52,7 @@ try {
       const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, size, rounds: Number(values.rounds ?? (values.quick || size ? 3 : 7)) } });
       if (!measured) continue;
       if (measured.failed) failed++;
-      console.log(`${size ? `${size} × `.padStart(6) : ''}${line(measured)}`);
+      console.log(size && !measured.failed ? grownLine(id, size, measured.result) : line(measured));
       if (size && !measured.failed) (grown[id] ??= {})[size] = measured.result;
       if (values.save && !size && !measured.failed) save({ ...measured, profile, quick: values.quick, commit, load: os.loadavg()[0] });
     }

@@ -15,11 +15,12 @@ export async function measure({ quick, size }) {
   const service = await startSample();
   const redis = new IORedis(stack.redisUrl);
   const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]) / 2 ** 20;
+  let looking;
   try {
     await prepare(service.db.admin);
     const before = await used();
     let most = 0;
-    const looking = setInterval(() => void used().then((mb) => (most = Math.max(most, mb))), 200);
+    looking = setInterval(() => void used().then((mb) => (most = Math.max(most, mb))), 200);
     await pending(service.db.admin, waiting);
     await service.rows('analyze timer');
     service.get(Timers).start();
@@ -27,10 +28,10 @@ export async function measure({ quick, size }) {
     await effects(service.db.admin);
     await due(service.db.admin, stores.a, 200 * seconds, 7_000, 5);
     const { p99 } = await effects(service.db.admin);
-    clearInterval(looking);
     const mb = most - before;
     return { value: p99, also: `Redis ${mb.toFixed(1)} MB, floor ${floorMb} goal ${goalMb}: ${mb <= goalMb ? 'goal' : mb <= floorMb ? 'floor' : 'MISSED'}; ${waiting.toLocaleString('en')} waiting` };
   } finally {
+    clearInterval(looking);
     redis.disconnect();
     await service.stop();
   }
