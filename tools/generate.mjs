@@ -58,7 +58,7 @@ async function rules() {
   const tests = new Map();
   for (const spec of specs) {
     const [file, text] = [relative(root, spec), await readFile(spec, 'utf8')];
-    for (const [, , title = ''] of text.matchAll(/\b(?:it|test|fault)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[A-Z]{2,3}-\d+)(?:(?!\1)[\s\S])*)\1/g)) {
+    for (const [, , title = ''] of text.matchAll(/\b(?:it|test|fault|diesAt)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[A-Z]{2,3}-\d+)(?:(?!\1)[\s\S])*)\1/g)) {
       const [, ids = '', sentence = ''] = /^((?:[A-Z]{2,3}-\d+[, ]*)+)([\s\S]*)$/.exec(title) ?? [];
       const test = { door: throughDoor(file), line: `- ${sentence.replace(/\s+/g, ' ').trim()} – \`${file}\`` };
       for (const [id] of ids.matchAll(/[A-Z]{2,3}-\d+/g)) tests.set(id, [...(tests.get(id) ?? []), test]);

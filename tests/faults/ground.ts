@@ -17,7 +17,7 @@ import { Witness } from './witness';
 export const services: readonly Service[] = ['hq', 'reception', 'workshop', 'parts', 'crm', 'claims'];
 export const storeA = stores[0]!;
 const replicas = [0, 1];
-const callsAhead = 25;
+const callsAhead = 60; // a call a second at the most: a minute's work
 
 /** The whole platform with all that a fault may lay its hands on. Services reach PostgreSQL, Redis and the brokers through a proxy; we reach them directly. */
 export class Ground {

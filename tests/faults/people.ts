@@ -128,7 +128,7 @@ export async function work(day: Day): Promise<void> {
     keepsOn(day, 250, takesBooking),
     keepsOn(day, 50, takesCarThrough('technician.a')),
     keepsOn(day, 50, takesCarThrough('technician-2.a')),
-    keepsOn(day, 400, calls),
+    keepsOn(day, 1_000, calls),
   ].map((person) => person.catch((error) => {
     day.desk.over = true;
     throw error;
