@@ -87,8 +87,8 @@ class Pair {
     this.#forward(client, server, (chunk) => {
       if (report.sent(chunk)) this.#loseAnswer = true;
     });
-    this.#forward(server, client, () => {
-      if (!this.#loseAnswer) return;
+    this.#forward(server, client, (chunk) => {
+      if (!this.#loseAnswer || !chunk.includes('COMMIT\0', 0, 'latin1')) return; // answers to what was sent before it come first
       report.answerCut(); // the server has done it and said so
       this.reset();
     });
