@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import { Asking } from '../lib/http.mjs';
 import { createTestDatabase, ParcelSent, sampleMigrations, withTopics } from '../lib/ours.mjs';
 import { startProcess } from '../lib/process.mjs';
@@ -9,6 +11,10 @@ const { TestIssuer } = createRequire(import.meta.url)('@aftersales/platform/test
 
 /** From the instant a command was to arrive to the commit of its effect in another service: HTTP, transaction, relay, Kafka, inbox, transaction. 300 a second, whether the last has come back or not. */
 export const figure = { id: 'P6', what: 'command → effect committed in another service, 300/s open loop, p99', unit: 'ms', floor: 100, goal: 35, less: true };
+
+const idleMs = () => os.cpus().reduce((sum, { times }) => sum + times.idle, 0);
+/** CPU time of its process, all threads; the kernel counts in 10 ms. */
+const usedMs = ({ pid }) => fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 
 export async function measure({ quick, size }) {
   const [seconds, perSecond] = size ? [10, 100] : [quick ? 5 : 20, 300]; // as the data grows: below what a busy machine can serve, or a queue is all there is to see
@@ -56,11 +62,14 @@ export async function measure({ quick, size }) {
       await effects();
       at.clear();
       await there.admin.query('truncate parcel_heard');
+      const [idleBefore, usedBefore] = [idleMs(), services.map(usedMs)];
       await run(perSecond * seconds);
+      const idleCores = (idleMs() - idleBefore) / seconds / 1000;
+      const cores = services.map((service, i) => ((usedMs(service) - usedBefore[i]) / seconds / 1000).toFixed(2));
       const seen = await effects();
       demand(seen.length === at.size && new Set(seen.map(({ id }) => id)).size === at.size, `${seen.length} effects of ${at.size} commands`);
       const lags = seen.map(({ id, at: committed }) => committed - at.get(id));
-      return { value: percentile(lags, 0.99), also: `median ${percentile(lags, 0.5).toFixed(0)} ms, most ${percentile(lags, 1).toFixed(0)} ms, ${at.size} commands` };
+      return { value: percentile(lags, 0.99), also: `median ${percentile(lags, 0.5).toFixed(0)} ms, most ${percentile(lags, 1).toFixed(0)} ms, ${at.size} commands; of ${os.cpus().length} cores the commands' service took ${cores[0]}, the hearing one ${cores[1]}, ${idleCores.toFixed(2)} were idle` };
     });
   } finally {
     for (const one of asking) one.close();

@@ -25,7 +25,7 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${l
 /** Arrays and objects are jsonb columns; our tables have no SQL arrays. */
 const value = (v: unknown): unknown => (v !== null && typeof v === 'object' && !(v instanceof Date) ? JSON.stringify(v) : v === undefined ? null : v);
 
-/** insert into `table` the camelCase fields of `row` as its snake_case columns. */
+/** Sends `insert into table` with the camelCase fields of `row` as its snake_case columns; its error comes with the next answer (`Tx.send`). */
 export async function insertRow<R extends object>(tx: Tx, table: string, row: R): Promise<R> {
   const names = Object.keys(row);
   tx.send(`insert into ${table} (${names.map(snake).join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')})`, Object.values(row).map(value));
@@ -56,7 +56,7 @@ export async function findRow<R extends object>(tx: Tx, table: string, id: strin
   return row;
 }
 
-/** Writes `changes` to a locked row, one version up; returns the row as it is now. */
+/** Sends `changes` to a locked row, one version up; returns the row as it is now. Its error comes with the next answer (`Tx.send`). */
 export async function updateRow<R extends Row>(tx: Tx, table: string, row: R, changes: Partial<Omit<R, 'id' | 'version'>>): Promise<R> {
   const names = Object.keys(changes);
   const columns = names.map((name, i) => `${snake(name)} = $${i + 3}, `).join('');
