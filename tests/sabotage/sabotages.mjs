@@ -107,7 +107,9 @@ export const sabotages = [
       file: database, find: 'written = writes ? await flush(tx) : undefined;',
       put: `const apart = new pg.Client({ connectionString: this.urls.service });
       await apart.connect();
-      written = writes ? await flush(Object.assign(new Tx(apart as never, tx.now, scope), { pending: tx.pending })) : undefined;
+      const early = Object.assign(new Tx(apart as never, tx.now, scope), { pending: tx.pending });
+      written = writes ? await flush(early) : undefined;
+      await early.settled();
       await apart.end();`,
     }],
     spec: spec.database, title: 'what fails at its commit has said nothing and set no timer', seen: /\+ .*"key"/,
@@ -228,6 +230,16 @@ export const sabotages = [
     name: 'a transaction that is over still writes',
     edits: [{ file: `${platform}/database/tx.ts`, find: '    this.#over = true;\n', put: '' }],
     spec: spec.database, title: 'what goes on after its transaction ended writes in nobody else', seen: /resolved/,
+  },
+  {
+    name: 'what nobody waited for is forgotten',
+    edits: [{ file: database, find: "await Promise.all([client.query('commit'), tx.settled()])", put: "[await client.query('commit')]" }],
+    spec: spec.database, title: 'a write that nobody waited for fails its transaction with its own error, whatever came behind it', seen: /swallowed/,
+  },
+  {
+    name: 'what a savepoint has undone fails the transaction after all',
+    edits: [{ file: `${platform}/database/tx.ts`, find: '      this.#sent.length = 0;\n', put: '' }],
+    spec: spec.database, title: 'one that failed in a savepoint is undone with it, and the transaction goes on', seen: /duplicate key/,
   },
   {
     name: 'deadlocks are not repeated',

@@ -91,6 +91,10 @@ describe('the database', () => {
     await database.transaction(scope, async (tx) => {
       await insertRow(tx, 'parcel', row);
       await expect(tx.savepoint(() => insertRow(tx, 'parcel', row))).rejects.toMatchObject({ code: '23505' });
+      await expect(tx.savepoint(async () => {
+        await insertRow(tx, 'parcel', row);
+        throw new Error('its own');
+      })).rejects.toThrow('its own');
       await updateRow(tx, 'parcel', row, { note: 'went on' });
     });
     expect(await database.read(scope, (tx) => tx.query('select note from parcel where id = $1', [row.id]))).toEqual([{ note: 'went on' }]);
