@@ -47,7 +47,7 @@ export async function measure({ quick, slow, rounds, size }) {
     const peer = () => seconds(async () => { for (const by of both) await admin.query(plainSql(by)); });
     const result = size ? await alone(rounds, ours) : await ratio(rounds, ours, peer);
 
-    if (size) return { ...result, also: `${stores.toLocaleString('en')} stores` };
+    if (size) return { ...result, also: `${stores.toLocaleString('en')} stores; the plain SQL ${(await peer()).toFixed(2)} s` };
     const asked = async () => JSON.stringify([await ask('region'), await ask('brand'), await ask('region', 'month'), await ask('brand', 'month')]);
     const [before, months] = [await asked(), await seconds(() => ask('region', 'month'))];
     await admin.query('truncate csi_sample_day, csi_level_day, csi_sample_period, csi_level_period');
