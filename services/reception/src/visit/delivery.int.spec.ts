@@ -120,7 +120,8 @@ describe('delivery', () => {
     await desk.org.policy('maintenance.interval', { months: 3, kilometres: 5000 });
     const [key, ifMatch] = [uuidv7(), await desk.version(`/${visit.visitId}`)];
     const answers = await Promise.all([deliver(visit.visitId, {}, { key, ifMatch }), deliver(visit.visitId, {}, { key, ifMatch }), deliver(visit.visitId, {}, { ifMatch })]);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+    // Two are one delivery told twice: they are first, or the third is.
+    expect([[200, 200, 412], [412, 412, 200]]).toContainEqual(answers.map(({ status }) => status));
     await desk.org.policy('maintenance.interval', { months: 6, kilometres: 10000 });
     const facts = await delivered(visit.visitId);
     expect(facts).toHaveLength(1);

@@ -19,7 +19,7 @@ describe('a booked car arrives', () => {
       failedSafetyRepairs: [], openCampaigns: ['RC-1'], warnings: ['days-in-repair'], asOf: new Date(0).toISOString(),
     });
     const answers = await Promise.all([arrive(appointmentId, 'gate'), arrive(appointmentId, 'gate'), arrive(appointmentId)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409]);
+    expect([[201, 201, 409], [409, 409, 201]]).toContainEqual(answers.map(({ status }) => status)); // two are one arrival told twice
     const { visitId } = answers.find(({ status }) => status === 201)!.body;
     expect(await said(appointmentId)).toMatchObject([{ data: { visitId, vehicleId, late: false } }]);
     const visit = (await desk.service.http(`GET /stores/${desk.storeId}/visits/${visitId}`, { as: desk.advisor })).body;
