@@ -34,7 +34,7 @@ const kill = async (parts: readonly Part[]): Promise<void> => void (await Promis
 export const processes: readonly Fault[] = [
   diesAt('reception dies mid-transaction, everything written and not committed', 'reception', 'database.before-commit', 20),
   diesAt('reception dies between commit and publish', 'reception', 'database.after-commit', 20),
-  diesAt('reception’s relay dies after the send, before it deletes what it sent', 'reception', 'relay.after-send', 10, true),
+  diesAt('reception’s relay dies after the send, before it deletes what it sent', 'reception', 'relay.after-send', 10),
   diesAt('WRK-2 workshop dies after the effect, before the offset: bookings are heard again and answered once', 'workshop', 'bus.after-effect', 10, true),
   diesAt('crm’s relay dies after the send, before it deletes what it sent', 'crm', 'relay.after-send', 5),
   diesAt('claims dies after the effect, before the offset', 'claims', 'bus.after-effect', 10),
