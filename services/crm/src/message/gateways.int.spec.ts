@@ -43,7 +43,8 @@ describe('a gateway in trouble', () => {
     let { open } = await look();
     for (const end = Date.now() + 1_000; open > 0 && Date.now() < end; ) ({ open } = await look()); // others come and go; one that waits for the gateway stays
     await sent;
-    expect({ state, open }).toEqual({ state: 'sending', open: 0 });
+    expect(['sending', 'delivered']).toContain(state); // the phone's report may be quicker than the gateway's answer
+    expect(open).toBe(0);
   });
 
   it('CRM-24 the gateway fails after sending: sent again under the same id, so once', async () => {
