@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { endsOf, hasRead } from '@aftersales/platform/bus/read-to-end';
 import { stores } from '../../tools/demo/people.mjs';
 import type { Service } from '../support/whole';
 import { fault, type Fault } from './fault';
@@ -8,17 +9,9 @@ import { services, type Ground } from './ground';
 
 /** Until every service has read what is on this topic now; the load goes on. */
 async function heard(ground: Ground, topic: string): Promise<void> {
-  const admin = ground.whole.kafka.admin();
-  await admin.connect();
-  try {
-    const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]));
-    for (const groupId of services) await ground.until(`${groupId} has read ${topic}`, async () => {
-      const [read] = await admin.fetchOffsets({ groupId, topics: [topic] });
-      return read!.partitions.every(({ partition, offset }) => Number(offset) >= ends.get(partition)!);
-    });
-  } finally {
-    await admin.disconnect();
-  }
+  const { kafka } = ground.whole;
+  const ends = await endsOf(kafka, [topic]);
+  for (const service of services) await ground.until(`${service} has read ${topic}`, () => hasRead(kafka, service, ends));
 }
 
 /** Every service begins to read this topic anew. */

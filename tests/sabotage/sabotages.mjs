@@ -82,6 +82,11 @@ export const sabotages = [
     spec: spec.bus, title: 'leaves what a member could not apply, uncommitted, to the next', seen: /Received: \d/,
   },
   {
+    name: 'a hundred facts a transaction, however slow',
+    edits: [{ file: `${platform}/bus/bus-server.ts`, find: 'from + this.#chunk.of(topic)', put: 'from + 100' }],
+    spec: spec.bus, title: 'slow facts hold their rows for half a second at a time, quick ones go by the crowd', seen: /Received: +\d/,
+  },
+  {
     name: 'offset committed before the effect',
     edits: [{
       file: `${platform}/bus/bus-server.ts`, find: 'if (arrived.length) await this.#apply(',

@@ -111,6 +111,24 @@ describe('the bus, on a real broker', () => {
     expect([(await db.admin.query('select step from parcel_heard where step = 6001')).rows.length, await duplicates() - before, await committed() - at]).toEqual([1, 0, 1]);
   }, 90_000);
 
+  it('slow facts hold their rows for half a second at a time, quick ones go by the crowd', async () => {
+    const mostTogether = async (from: number, to: number): Promise<number> =>
+      (await db.admin.query('select count(*)::int as n from parcel_heard where step between $1 and $2 group by xmin::text order by 1 desc limit 1', [from, to])).rows[0].n;
+    for (const [from, to, ms] of [[6_101, 6_130, 100], [6_201, 6_500, 0]] as const) {
+      await say(from, to, { partition: 0 });
+      let all: () => void = () => undefined;
+      const done = new Promise<void>((resolve) => (all = resolve));
+      const bus = start(async (step) => {
+        if (ms) await pause(ms);
+        if (step === to) all();
+      });
+      await done;
+      await bus.close();
+    }
+    expect(await mostTogether(6_101, 6_130)).toBeLessThanOrEqual(10);
+    expect(await mostTogether(6_201, 6_500)).toBeGreaterThan(10);
+  });
+
   describe('a passing fault', () => {
     const until = async (what: string, holds: () => boolean | Promise<boolean>) => {
       for (const end = Date.now() + 20_000; !(await holds()); await pause(50)) if (Date.now() > end) throw new Error(`not within 20 s: ${what}`);

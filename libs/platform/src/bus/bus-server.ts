@@ -178,7 +178,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
           if (Date.now() - said > this.options.inboxDays * dayMs && !compacted) throw new TooOld(`${place} offset ${message.offset} is older than the inbox remembers: only a rebuild may apply it`);
           arrived.push(read);
         }
-        if (arrived.length) await this.#apply(hearing, arrived, heartbeat);
+        if (arrived.length) await this.#apply(hearing, arrived, messages.length, heartbeat);
         if (arrived.length) failpoint('bus.after-effect');
         const last = messages[messages.length - 1]!.offset;
         resolveOffset(last); // Consumer.tla: OffsetAfterTx
@@ -209,12 +209,12 @@ export class BusServer extends Server implements CustomTransportStrategy {
     }
   }
 
-  async #apply(hearing: Hearing, arrived: readonly Arrived[], heartbeat: () => Promise<void>): Promise<void> {
+  async #apply(hearing: Hearing, arrived: readonly Arrived[], of: number, heartbeat: () => Promise<void>): Promise<void> {
     const began = performance.now();
     try {
       await stayingMember(heartbeat, this.options.inbox.apply(hearing, arrived));
     } finally {
-      this.#chunk.took(arrived[0]!.message.topic, arrived.length, performance.now() - began);
+      this.#chunk.took(arrived[0]!.message.topic, of, performance.now() - began);
     }
   }
 

@@ -95,7 +95,7 @@ describe('CSI', () => {
     await hear(service, [new Visit(org.a.storeId, noon('2026-01-02'), { kind: 'internal' }).locked({ excludedBy: 'kind-internal' })]);
     const found = async (per: string, by: string) => {
       const { rows, excluded } = await inGroup(`per=${per}&from=2025-12-31&to=2026-01-31&by=${by}`);
-      return [...rows.map(({ period, member, sample, pooled }: any) => [period.from, member, sample.locked, pooled.mean.n, pooled.mean.value]), excluded];
+      return [...rows.map(({ period, member, sample, pooled }) => [period.from, member, sample.locked, pooled.mean.n, pooled.mean.value]), excluded];
     };
     const none = [{ rule: 'kind-internal', visits: 1 }];
     expect(await found('day', 'group')).toEqual([['2025-12-31', null, 1, 1, 0], ['2026-01-01', null, 1, 1, 100], ['2026-01-02', null, 1, 0, null], ['2026-01-31', null, 1, 1, 75], none]);
