@@ -107,7 +107,10 @@ export async function experiment(ground: Ground, faults: readonly Fault[]): Prom
     name, acknowledged: told.length, ...counted, outOfOrder: ground.witness.outOfOrder.slice(orderBefore), stuck, seconds, disturbed, wrong, retries, phases: `${((performance.now() - began) / 1000).toFixed(0)} s: ${phases.join(', ')}`,
   };
   if (isGreen(result)) rmSync(kept, { recursive: true, force: true });
-  else keepLogs(ground.whole.platform.home, kept);
+  else {
+    keepLogs(ground.whole.platform.home, kept);
+    await ground.afresh();
+  }
   return result;
 }
 

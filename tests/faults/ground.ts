@@ -229,6 +229,12 @@ export class Ground {
     await this.started(...this.everything);
   }
 
+  /** After a red experiment: what it left in the services' memory must not spoil the next. */
+  async afresh(): Promise<void> {
+    await Promise.all(services.flatMap((service) => this.both(service)).map((part) => part.kill9()));
+    await this.mend();
+  }
+
   async stop(): Promise<void> {
     this.load?.kill();
     await this.witness.stop().catch(() => undefined);

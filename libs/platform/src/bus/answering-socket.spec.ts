@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { answeringSocket } from './answering-socket';
+
+describe('a connection to a broker', () => {
+  const limitMs = 300;
+  let server: Server;
+  const others: Socket[] = [];
+
+  /** Connected to somebody who answers as `answer` says. */
+  const connected = async (answer: (socket: Socket) => void): Promise<Socket> => {
+    server = createServer((socket) => {
+      others.push(socket);
+      socket.on('data', () => answer(socket));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = answeringSocket(limitMs)({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ssl: {}, onConnect: () => undefined });
+    await once(socket, 'connect');
+    return socket;
+  };
+  afterEach(async () => {
+    for (const other of others.splice(0)) other.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('ends itself when it was asked and hears nothing, and says whom it gave up', async () => {
+    const socket = await connected(() => undefined);
+    socket.write('?');
+    const [error] = await once(socket, 'error');
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+ has not answered for 300 ms$/);
+  });
+
+  it('ends itself as well when it goes on asking: what a client keeps sending is no sign of life', async () => {
+    const socket = await connected(() => undefined);
+    const asking = setInterval(() => socket.write('?'), 20);
+    await once(socket, 'close').catch(() => undefined);
+    clearInterval(asking);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('that nobody asks anything stays, and one whose answers are slow but come', async () => {
+    const socket = await connected((other) => void setTimeout(() => other.write('!'), limitMs / 2));
+    await pause(limitMs * 2);
+    for (let asked = 0; asked < 4; asked++) {
+      socket.write('?');
+      await once(socket, 'data');
+    }
+    await pause(limitMs * 2);
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
+  });
+});
