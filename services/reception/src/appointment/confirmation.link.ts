@@ -81,8 +81,8 @@ export class ConfirmQuestion implements LinkQuestion {
   }
 }
 
-/** The question is about that round of that slot, and only while it is not answered. */
+/** The question is about that round of that slot, only while it is not answered and the store can keep it: of trouble a person tells first (REC-7). */
 function asked(link: Link, appointment: Appointment): Booked {
-  if (!isBooked(appointment) || appointment.state !== 'booked' || appointment.bookedRound !== link.version) throw new LinkClosed();
+  if (!isBooked(appointment) || appointment.state !== 'booked' || appointment.trouble || appointment.bookedRound !== link.version) throw new LinkClosed();
   return appointment;
 }

@@ -24,10 +24,7 @@ export class Confirmation {
   async due(tx: Tx, id: string): Promise<string | void> {
     const appointment = await lockRowIfKnown<Appointment>(tx, 'appointment', id);
     if (!appointment || appointment.state !== 'booked' || !isBooked(appointment)) return `the appointment is ${appointment?.state ?? 'unknown'}`;
-    if (appointment.trouble) {
-      await this.promises.void(tx, 'appointment.confirm', id, 'the store can not keep it');
-      return 'the store can not keep the slot: the desk tells the customer';
-    }
+    if (appointment.trouble) return this.#notAsked(tx, 'appointment.confirm', id);
     const what = whenConfirmationRings(appointment.slotStartsAt, appointment.plan, tx.now);
     if (what === 'drop') return 'the slot began';
     if (what === 'call') return this.#callNow(tx, appointment, 'confirmation-too-late');
@@ -53,9 +50,15 @@ export class Confirmation {
   async stillSilent(tx: Tx, id: string): Promise<string | void> {
     const appointment = await lockRowIfKnown<Appointment>(tx, 'appointment', id);
     if (!appointment || appointment.state !== 'booked' || !isBooked(appointment)) return `the appointment is ${appointment?.state ?? 'unknown'}`;
+    if (appointment.trouble) return this.#notAsked(tx, 'appointment.call-if-silent', id);
     if (tx.now >= appointment.slotStartsAt) return 'the slot began';
     await this.promises.keep(tx, 'appointment.call-if-silent', id, graceMs);
     await this.#callNow(tx, appointment, 'no-answer');
+  }
+
+  async #notAsked(tx: Tx, kind: string, id: string): Promise<string> {
+    await this.promises.void(tx, kind, id, 'the store can not keep it');
+    return 'the store can not keep the slot: the desk tells the customer';
   }
 
   /** crm says what became of the message; that of an older question is of no interest. */

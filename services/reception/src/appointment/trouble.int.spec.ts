@@ -81,6 +81,35 @@ describe('what the store can not keep', () => {
     expect((await desk.move(booked.appointmentId, 'told', { how: 'phone', keeps: true })).body.code).toBe('reception.no-trouble');
   });
 
+  it('REC-7 REC-6 who is not told yet can not say by link that he is coming; the trouble stays, and nobody is called about his silence', async () => {
+    await desk.until('tue', '09:00');
+    const slot = await desk.at(0, '15:00');
+    const { appointmentId } = await desk.booked(slot);
+    await desk.service.jump(await desk.at(0, '14:00'));
+    const { link } = (await desk.service.said(ConfirmationDue)).filter(of(appointmentId)).at(-1)!.sealed!;
+    const open = (method: 'GET' | 'POST') => desk.service.http(`${method} ${new URL(link).pathname}`, { ...(method === 'POST' && { body: 'answer=coming' }), headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': '10.7.7.1' } });
+    expect((await open('GET')).status).toBe(200);
+    await lose(appointmentId, 1, slot.toISOString());
+    expect([(await open('GET')).status, (await open('POST')).status]).toEqual([404, 404]);
+    await desk.service.jump(await desk.at(0, '14:40'));
+    expect(await desk.get(appointmentId)).toMatchObject({ state: 'booked', trouble: { with: 'slot', cause: 'bay-down' }, tasks: [{ kind: 'tell-customer', reason: 'bay-down' }] });
+    expect((await desk.service.said(AppointmentConfirmed)).filter(of(appointmentId))).toEqual([]);
+    expect(await desk.promise(appointmentId, 'appointment.call-if-silent')).toMatchObject({ outcome: 'void', cause: 'the store can not keep it' });
+  });
+
+  it('REC-7 REC-6 what is in time again is asked again: the link opens', async () => {
+    await desk.until('tue', '09:00');
+    const slot = await desk.at(0, '15:00');
+    const booked = await desk.booked(slot);
+    await desk.service.jump(await desk.at(0, '14:00'));
+    const { link } = (await desk.service.said(ConfirmationDue)).filter(of(booked.appointmentId)).at(-1)!.sealed!;
+    const page = () => desk.service.http(`GET ${new URL(link).pathname}`, { headers: { 'x-forwarded-for': '10.7.7.2' } });
+    await slip(booked, new Date(slot.getTime() + hour));
+    expect((await page()).status).toBe(404);
+    await desk.service.hear(EtaChanged, { holderKind: 'appointment', holderId: booked.appointmentId, round: 1, lines: booked.newest.parts.map(({ lineId, partNumber }) => ({ lineId, partNumber, before: null, eta: slot.toISOString() })) }, { storeId: desk.storeId });
+    expect((await page()).status).toBe(200);
+  });
+
   it('REC-7 what is in time again is no trouble any more', async () => {
     const slot = await desk.at(2, '15:00');
     const made = await desk.request(slot);

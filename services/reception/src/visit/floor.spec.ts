@@ -5,6 +5,7 @@ const job = { jobId: 'j', visitId: 'v' };
 const at = '2026-03-10T01:00:00.000Z';
 const operation = { lineId: 'a', operationCode: 'X', skill: 's', bayType: 'b', flatHours: 1 };
 const opened: FloorFact = { what: 'opened', data: { ...job, version: 1, operations: [operation], promisedAt: at } };
+const extended: FloorFact = { what: 'opened', data: { ...opened.data, version: 2, operations: [operation, { ...operation, lineId: 'c' }] } };
 const passed = (check: 'own' | 'team' | 'final'): FloorFact => ({ what: 'passed', data: { ...job, check, by: 'p', checkedAt: at } });
 const failed: FloorFact = { what: 'failed', data: { ...job, check: 'team', by: 'p', lineIds: ['a'], reason: 'r', rework: 1, checkedAt: at } };
 const completed: FloorFact = { what: 'completed', data: { ...job, vehicleId: 'c', completedAt: at, operations: [{ lineId: 'a', operationCode: 'X', flatHours: 1, clockedHours: 1, technicianIds: ['t'], faultCode: null }], unfinishedLineIds: ['b'], replacedParts: [], checks: [{ check: 'own', by: 'p', checkedAt: at }, { check: 'final', by: 'q', checkedAt: at }], technicianIds: ['t'], inspectorIds: ['q'], evidenceIds: [] } };
@@ -22,11 +23,12 @@ describe('the floor as the desk sees it', () => {
     expect(checksPassed(story(opened, without))).toBe(false);
   });
 
-  it('REC-20 done is what was finished; a job that never heard of a line does not cover it', () => {
+  it('REC-20 done is what was finished; a job that never heard of a line does not cover it, and is open again once it has', () => {
     const floor = story(opened, completed);
     expect(floor).toMatchObject({ finishedLineIds: ['a'], unfinishedLineIds: ['b'] });
     expect([coversAll(floor, ['a', 'b']), coversAll(floor, ['a', 'c']), coversAll(story(opened), ['a'])]).toEqual([true, false, false]);
-    expect(coversAll(after(floor, opened, 9), ['a'])).toBe(false);
+    expect(after(floor, opened, 9)).toEqual({ ...floor, jobVersion: 9 });
+    expect(after(floor, extended, 9)).toMatchObject({ state: 'open', completedAt: null, checks: [], lineIds: ['a', 'c'] });
   });
 
   it('WRK-6 a block stands until it is lifted', () => {

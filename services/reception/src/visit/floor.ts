@@ -40,9 +40,12 @@ export function after(floor: Floor, fact: FloorFact, jobVersion: number): Floor 
 
 function change(floor: Floor, fact: FloorFact): Floor {
   switch (fact.what) {
-    case 'opened':
-      // Extended after it was done: it is open again, and is checked again.
-      return { ...floor, state: floor.state === 'completed' ? 'open' : floor.state, completedAt: null, checks: floor.state === 'completed' ? [] : floor.checks, lineIds: fact.data.operations.map(({ lineId }) => lineId) };
+    case 'opened': {
+      const lineIds = fact.data.operations.map(({ lineId }) => lineId);
+      if (floor.state !== 'completed') return { ...floor, lineIds };
+      // Done stays done when consent brought no new labour: it is not said again. Extended, it is open again, and is checked again.
+      return lineIds.every((id) => floor.lineIds.includes(id)) ? floor : { ...floor, state: 'open', completedAt: null, checks: [], lineIds };
+    }
     case 'started': {
       const { lineId, technicianId, startedAt } = fact.data;
       return { ...floor, state: 'working', clockedOn: [...without(floor.clockedOn, lineId, technicianId), { lineId, technicianId, since: startedAt }], finishedLineIds: floor.finishedLineIds.filter((id) => id !== lineId) };
