@@ -27,12 +27,13 @@ describe('the catalogue', () => {
 
   it('seals for services that hear the fact', () => expect(catalogue.filter(({ sealed, heardBy }) => sealed && !heardBy[sealed.for]).map(({ type }) => type)).toEqual([]));
 
-  it('gives every topic once: three partitions, personal ones a week', () => {
+  it('gives every topic once: three partitions, dated by the broker, personal ones a week', () => {
     const all = topics();
     expect(new Set(all.map(({ topic }) => topic))).toEqual(new Set(catalogue.map(({ topic }) => topic)));
     expect(all.every(({ partitions }) => partitions === 3)).toBe(true);
+    expect(new Set(all.map(({ config }) => config['message.timestamp.type']))).toEqual(new Set(['LogAppendTime']));
     const kept = (name: string) => all.find(({ topic }) => topic === name)!.config;
-    expect(kept('reception.visit-label')).toEqual({ 'cleanup.policy': 'delete', 'retention.ms': '604800000' });
+    expect(kept('reception.visit-label')).toMatchObject({ 'cleanup.policy': 'delete', 'retention.ms': '604800000' });
     expect(kept('hq.policy')['cleanup.policy']).toBe('compact');
   });
 });

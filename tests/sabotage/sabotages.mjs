@@ -162,6 +162,11 @@ export const sabotages = [
     spec: spec.producer, title: 'a send whose answer is lost is told to the relay, and not repeated by the client', seen: /resolved/,
   },
   {
+    name: 'facts are dated by whoever sends them',
+    edits: [{ file: 'libs/contracts/src/catalogue.ts', find: "'message.timestamp.type': 'LogAppendTime'", put: "'message.timestamp.type': 'CreateTime'" }],
+    spec: spec.producer, title: 'a leader whose clock is two hours ahead sends too', seen: /out of acceptable range/,
+  },
+  {
     name: 'a slow send costs the lead',
     edits: [{ file: relay, find: 'this.connection.keptDuring(this.#producer.send(rows))', put: 'this.#producer.send(rows)' }],
     spec: spec.relay, title: 'a send that takes longer than the session may idle keeps the lead: it is sent once', seen: /\+ {3}\d/,

@@ -9,7 +9,7 @@ const passing = new Set([
 ]);
 
 /**
- * Idempotent: what exists is left as it is. One topic at a time, for a refused one in a batch hides behind its neighbours.
+ * Idempotent: what exists keeps what was set for it, and is given what nobody has set. One topic at a time, for a refused one in a batch hides behind its neighbours.
  * Resolves when each partition has a leader.
  * @param {string | string[]} brokers
  * @param {Topic[]} topics
@@ -31,10 +31,27 @@ export async function createTopics(brokers, topics, { replicationFactor = 1 } = 
       const request = { waitForLeaders: false, topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }] };
       await retried(`topic ${topic}`, () => admin.createTopics(request));
     }
+    await giveWhatIsUnset(admin, topics.filter(({ topic }) => existing.has(topic)));
     await retried('leaders of the topics', () => mustBeLed(admin, topics.map(({ topic }) => topic)));
   } finally {
     await admin.disconnect();
   }
+}
+
+const TOPIC = 2; // ConfigResourceTypes
+const OF_THE_TOPIC = 1; // ConfigSource: set for this very topic
+
+/** Those that an older release has made. Altering replaces all that was set: that goes along. @param {import('kafkajs').Admin} admin @param {Topic[]} topics */
+async function giveWhatIsUnset(admin, topics) {
+  if (topics.length === 0) return;
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: topics.map(({ topic }) => ({ type: TOPIC, name: topic })) });
+  const wanting = resources.flatMap(({ resourceName: name, configEntries }) => {
+    const config = topics.find(({ topic }) => topic === name)?.config ?? {};
+    const set = Object.fromEntries(configEntries.filter(({ configSource }) => Number(configSource) === OF_THE_TOPIC).map(({ configName, configValue }) => [configName, configValue]));
+    if (Object.keys(config).every((key) => key in set)) return [];
+    return [{ type: TOPIC, name, configEntries: Object.entries({ ...config, ...set }).map(([key, value]) => ({ name: key, value: String(value) })) }];
+  });
+  if (wanting.length > 0) await admin.alterConfigs({ validateOnly: false, resources: wanting });
 }
 
 /** @param {import('kafkajs').Admin} admin @param {string[]} names */

@@ -58,7 +58,7 @@ export const catalogue: readonly AnyContract[] = [
 export interface Topic {
   readonly topic: string;
   readonly partitions: number;
-  readonly config: Readonly<Record<'cleanup.policy' | 'retention.ms', string>>;
+  readonly config: Readonly<Record<'cleanup.policy' | 'retention.ms' | 'message.timestamp.type', string>>;
 }
 
 const dayMs = 86_400_000;
@@ -67,10 +67,13 @@ const longMs = 90 * dayMs;
 /** Personal things leave the broker after a week. */
 const sealedMs = 7 * dayMs;
 
+/** The broker dates what it takes: of whoever sends with a clock more than an hour ahead it would take nothing. */
+const dated = { 'message.timestamp.type': 'LogAppendTime' } as const;
+
 const config: Record<Keeping, Topic['config']> = {
-  long: { 'cleanup.policy': 'delete', 'retention.ms': String(longMs) },
-  sealed: { 'cleanup.policy': 'delete', 'retention.ms': String(sealedMs) },
-  compacted: { 'cleanup.policy': 'compact', 'retention.ms': '-1' },
+  long: { 'cleanup.policy': 'delete', 'retention.ms': String(longMs), ...dated },
+  sealed: { 'cleanup.policy': 'delete', 'retention.ms': String(sealedMs), ...dated },
+  compacted: { 'cleanup.policy': 'compact', 'retention.ms': '-1', ...dated },
 };
 
 /** Three, so that order within a key and not within a topic is what everybody lives with, locally too. */

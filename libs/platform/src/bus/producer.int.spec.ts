@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
+import { topics } from '@aftersales/contracts/catalogue';
 import { v7 as uuidv7 } from 'uuid';
+import { createTopics } from '../../../../tools/stack/topics.mjs';
 import { stack } from '../testing/stack';
 import { FactProducer } from './producer';
 
@@ -15,6 +17,21 @@ describe("the relay's producer, on a real broker", () => {
   afterAll(async () => {
     await admin.deleteTopics({ topics: [topic] });
     await admin.disconnect();
+  });
+
+  it('a leader whose clock is two hours ahead sends too: the broker dates what it takes, also on a topic that was there before it was told to', async () => {
+    await createTopics(stack.brokers, [{ topic, partitions: 1, config: topics()[0]!.config }]);
+    const facts = new FactProducer(new Kafka(client));
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 2 * 3600_000;
+      await facts.send([{ topic, key: uuidv7(), envelope: '{}' }]);
+    } finally {
+      Date.now = now;
+      await facts.close();
+    }
+    const [partition] = await admin.fetchTopicOffsetsByTimestamp(topic, now() + 3600_000);
+    expect(partition).toEqual({ partition: 0, offset: '1' }); // nothing is dated later: the end
   });
 
   it('a send whose answer is lost is told to the relay, and not repeated by the client', async () => {
