@@ -111,6 +111,6 @@ export const JobCompleted = defineEvent({
   }),
   heardBy: {
     reception: ['jobId', 'visitId', 'completedAt', 'operations', 'unfinishedLineIds', 'checks', 'technicianIds', 'inspectorIds'],
-    claims: ['jobId', 'visitId', 'vehicleId', 'completedAt', 'operations', 'replacedParts', 'checks', 'evidenceIds'],
+    claims: ['jobId', 'visitId', 'vehicleId', 'completedAt', 'operations', 'unfinishedLineIds', 'replacedParts', 'checks', 'evidenceIds'],
   },
 });

@@ -5,7 +5,7 @@ import { insertRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
 import { v7 as uuidv7 } from 'uuid';
-import type { Repair } from '../repair/repair';
+import { completedAt, type Repair } from '../repair/repair';
 import { followLines, type Claim } from './claim';
 import { claimable, type AddedEvidence } from './evidence';
 
@@ -43,7 +43,8 @@ export class ClaimDraft {
     const next = followLines(claim, claimable(repair));
     const followed = next === claim ? claim : await updateRow(tx, 'claim', claim, { lines: next.lines, state: next.state });
     if (followed.state === 'dropped') return this.promises.void(tx, 'claim.submit-by', claim.id, 'nothing to claim');
-    if (repair.completedAt && !followed.submitBy) await this.#promise(tx, followed, repair, repair.completedAt);
+    const completed = completedAt(repair);
+    if (completed && !followed.submitBy) await this.#promise(tx, followed, repair, completed);
   }
 
   #held(tx: Tx, repair: VisitRepair): Promise<ClaimRow | null> {

@@ -180,7 +180,7 @@ describe('a claim', () => {
 
   it('CLM-4 the promise: submitted by the end of the policy’s last day, explained, kept by submitting', async () => {
     const visit = await world.wholeVisit(lines());
-    const completedAt: Date = (await world.service.rows('select completed_at from repair where id = $1', [visit.visitId]))[0]!['completed_at'];
+    const completedAt = new Date((await get(visit)).evidence.completedAt);
     const midnight = (Math.floor((completedAt.getTime() + 8 * 3600_000) / day) + 31) * day - 8 * 3600_000;
     expect(await promiseOf(visit)).toMatchObject({ kind: 'claim.submit-by', owner_role: 'claims-clerk', outcome: 'open', due_at: new Date(midnight), explanation: [{ rule: 'completed' }, { rule: 'calendar-days', days: 30 }] });
     await submitted(visit);

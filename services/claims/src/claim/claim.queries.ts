@@ -2,6 +2,7 @@ import { addDays, atLocal } from '@aftersales/calendar/local-time';
 import { policyOf, storeOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { lastSeen, seenId, toCursor } from '@aftersales/platform/http/cursor';
+import { completedAt } from '../repair/repair';
 import { allowedMoves, currencyOf, owed, paid, totalOf } from './claim';
 import type { ClaimRow } from './claim-draft.service';
 import type { ClaimService } from './claim.service';
@@ -42,7 +43,7 @@ export async function claimView(tx: Tx, claims: ClaimService, claim: ClaimRow, r
     ...summaryOf(claim), allowed: allowedMoves(claim, roles), vin, lines: claim.lines.map(({ safety: _, ...line }) => line), accepted: money(owed(claim)), paid: money(paid(claim)), payments: claim.payments,
     returnReason: claim.returnReason, firstSubmittedAt: claim.firstSubmittedAt, decidedAt: claim.decidedAt, note: claim.note,
     evidence: {
-      missing, mileage: repair.mileage, completedAt: repair.completedAt, photos: photosOf(repair, claim), oldParts: repair.tags, noOldPart: claim.noOldPart, checks: repair.checks, customerSigned: repair.settled?.customerSigned ?? false,
+      missing, mileage: repair.mileage, completedAt: completedAt(repair), photos: photosOf(repair, claim), oldParts: repair.tags, noOldPart: claim.noOldPart, checks: repair.checks, customerSigned: repair.settled?.customerSigned ?? false,
     },
     requests: await tx.query<{ webhookId: string; state: string; attempts: number; lastError: string | null }>(`select webhook_id, state, attempts, last_error from maker_request where store_id = $1 and subject = $2 order by id`, [claim.storeId, claim.id]),
   };

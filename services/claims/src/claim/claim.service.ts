@@ -8,7 +8,7 @@ import { Forbidden } from '@aftersales/platform/http/errors';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { Promises } from '@aftersales/platform/promises/promises';
 import { askMaker } from '../maker/ask-maker.service';
-import type { Repair } from '../repair/repair';
+import { completedAt, type Repair } from '../repair/repair';
 import { appeal, archive, check, decided, evidenceAdded, placeLines, submit, totalOf, type Claim } from './claim';
 import type { ClaimRow } from './claim-draft.service';
 import { missingEvidence, photosOf } from './evidence';
@@ -91,7 +91,7 @@ export class ClaimService {
       body: {
         claimNumber: claim.number, submission: row.submission, store: claim.storeId, vin, lines: sent.map(({ lineId, amount }) => ({ line: lineId, ...amount })),
         evidence: {
-          repairOrder: claim.repairOrder, mileage: repair.mileage, completedAt: repair.completedAt, faults: sent.map(({ lineId, faultCode }) => ({ line: lineId, faultCode })), photos: photosOf(repair, claim),
+          repairOrder: claim.repairOrder, mileage: repair.mileage, completedAt: completedAt(repair), faults: sent.map(({ lineId, faultCode }) => ({ line: lineId, faultCode })), photos: photosOf(repair, claim),
           oldParts: repair.tags, noOldPart: claim.noOldPart, checks: repair.checks, customerSigned: repair.settled?.customerSigned ?? false, preApprovals: approvals.map(({ preApproval }) => preApproval), note: claim.note, appeal: appealFor,
         },
       },

@@ -5,7 +5,7 @@ const policy = { photosAtLeast: 2, oldPartTag: true, customerSignature: true };
 const line = (lineId: string, kind: 'part' | 'labour' | 'consumable', faultCode: string | null = 'B1') => ({ lineId, kind, faultCode, partNumber: kind === 'part' ? 'P' : null, safety: false, amount: { amount: 1, currency: 'CNY' } });
 const lines = [line('l', 'labour'), line('p', 'part'), line('oil', 'consumable', null)];
 const whole: Repair = {
-  ...unknownRepair, vehicleId: 'v', mileage: 1, lines, settled: { lines, customerSigned: true }, completedAt: new Date(0), replaced: [{ lineId: 'p', partNumber: 'P' }],
+  ...unknownRepair, vehicleId: 'v', mileage: 1, lines, settled: { lines, customerSigned: true }, completions: [{ at: new Date(0).toISOString(), lineIds: ['l'] }], replaced: [{ lineId: 'p', partNumber: 'P' }],
   checks: [{ check: 'final', by: 'x', checkedAt: '' }], photos: ['1', '2'], tags: [{ lineId: 'p', tag: 'T' }],
 };
 const added = { photos: [], noOldPart: [] };
@@ -19,7 +19,7 @@ it.each<[string, Partial<Repair>, string[]]>([
   ['the signature', { settled: { lines, customerSigned: false } }, ['customer-signature']],
   ['a photo', { photos: ['1'] }, ['photos']],
   ['the final check', { checks: [] }, ['final-check']],
-  ['the completion', { completedAt: null }, ['job-completed']],
+  ['the completion', { completions: [] }, ['job-completed']],
   ['a fault code', { settled: { lines: [line('l', 'labour', null)], customerSigned: true } }, ['fault-code/l']],
   ['an old part', { tags: [] }, ['old-part-tag/p']],
 ])('CLM-4 it lacks %s', (_name, change, lacks) => expect(missing(change)).toEqual(lacks));

@@ -1,5 +1,5 @@
 import type { PolicyValue } from '@aftersales/contracts/hq/policies';
-import { finishedLines, type Repair, type WarrantyLine } from '../repair/repair';
+import { completedAt, finishedLines, type Repair, type WarrantyLine } from '../repair/repair';
 
 /** What the clerk adds to what the services' facts told. */
 export interface AddedEvidence {
@@ -21,7 +21,7 @@ export function missingEvidence(repair: Repair, added: AddedEvidence, vin: strin
   const lacks: [string, boolean][] = [
     ['vin', !vin],
     ['mileage', repair.mileage === null],
-    ['job-completed', !repair.completedAt],
+    ['job-completed', !completedAt(repair)],
     ['final-check', !repair.checks.some(({ check }) => check === 'final')],
     ['settlement', !repair.settled],
     ['customer-signature', policy.customerSignature && !repair.settled?.customerSigned],

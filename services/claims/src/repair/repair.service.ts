@@ -4,7 +4,7 @@ import { findRow, lockRow, NotFound, updateRow } from '@aftersales/platform/data
 import type { Tx } from '@aftersales/platform/database/tx';
 import { ClaimDraft } from '../claim/claim-draft.service';
 import { StandingService } from '../standing/standing.service';
-import { excluded, unknownRepair, type Repair } from './repair';
+import { completedAt, excluded, unknownRepair, type Repair } from './repair';
 
 export interface RepairRow extends Repair {
   readonly id: string;
@@ -39,7 +39,7 @@ export class RepairService {
   async #changed(tx: Tx, before: RepairRow, after: Repair): Promise<RepairRow> {
     const vehicleId = after.vehicleId && (await this.standing.presentId(tx, after.vehicleId));
     const repair = await updateRow(tx, 'repair', before, { ...onlyRepair(after), vehicleId });
-    if (repair.completedAt || !repair.lines.length) this.standing.stopCounting(tx, repair);
+    if (completedAt(repair) || !repair.lines.length) this.standing.stopCounting(tx, repair);
     if (before.vehicleId && before.vehicleId !== vehicleId) await this.standing.assess(tx, before.vehicleId); // it was another car after all
     if (vehicleId && repair.agreedAt) await this.standing.assess(tx, vehicleId);
     await this.claims.follow(tx, repair);

@@ -17,6 +17,13 @@ export interface WarrantyLine {
   readonly amount: Money;
 }
 
+/** The workshop's word that all is done; a job that is extended after it goes on, and is completed again. */
+export interface Completion {
+  readonly at: string;
+  /** The labour it names: done, or left undone. */
+  readonly lineIds: readonly string[];
+}
+
 export interface Exclusion {
   readonly reason: string;
   readonly from: string;
@@ -42,7 +49,8 @@ export interface Repair {
   readonly promisedAt: Date | null;
   readonly settled: { readonly lines: readonly WarrantyLine[]; readonly customerSigned: boolean } | null;
   // workshop: what was done
-  readonly completedAt: Date | null;
+  /** In their order. When the repair is over follows from them and the agreed lines: `completedAt`. */
+  readonly completions: readonly Completion[];
   readonly unfinished: readonly string[];
   readonly replaced: readonly { readonly lineId: string; readonly partNumber: string }[];
   readonly diagnosed: readonly { readonly lineId: string; readonly faultCode: string }[];
@@ -58,7 +66,7 @@ export interface Repair {
 
 export const unknownRepair: Repair = {
   vehicleId: null, repairOrder: null, brand: null, mileage: null, estimateVersion: 0, lines: [], agreedAt: null, agreedOn: null, promisedAt: null, settled: null,
-  completedAt: null, unfinished: [], replaced: [], diagnosed: [], checks: [], found: [], photos: [], waiting: [], tags: [], excluded: [],
+  completions: [], unfinished: [], replaced: [], diagnosed: [], checks: [], found: [], photos: [], waiting: [], tags: [], excluded: [],
 };
 
 const warrantyLines = (lines: readonly EstimateLine[]): WarrantyLine[] =>
@@ -83,9 +91,9 @@ export const settled = (repair: Repair, { lines, customerSigned }: DataOf<typeof
 export const faultFound = (repair: Repair, { faultId, evidenceIds }: DataOf<typeof FaultFound>): Repair =>
   repair.found.includes(faultId) ? repair : { ...repair, found: once([...repair.found, faultId]), photos: once([...repair.photos, ...evidenceIds]) };
 
-/** Days in repair end here, not when the car is fetched. */
 export const completed = (repair: Repair, { completedAt, operations, unfinishedLineIds, replacedParts, checks, evidenceIds }: DataOf<typeof JobCompleted>): Repair => ({
-  ...repair, completedAt: new Date(completedAt), unfinished: unfinishedLineIds, replaced: replacedParts.map(({ lineId, partNumber }) => ({ lineId, partNumber })),
+  ...repair, completions: [...repair.completions.filter(({ at }) => at !== completedAt), { at: completedAt, lineIds: once([...operations.map(({ lineId }) => lineId), ...unfinishedLineIds]) }].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+  unfinished: unfinishedLineIds, replaced: replacedParts.map(({ lineId, partNumber }) => ({ lineId, partNumber })),
   diagnosed: operations.flatMap(({ lineId, faultCode }) => (faultCode ? [{ lineId, faultCode }] : [])), checks, photos: once([...repair.photos, ...evidenceIds]),
 });
 
@@ -102,11 +110,21 @@ export const comesAt = (repair: Repair, lines: readonly { lineId: string; eta: s
 
 export const hasCome = (repair: Repair, lineIds: readonly string[]): Repair => waitsFor(repair, repair.waiting.filter(({ lineId }) => !lineIds.includes(lineId)));
 
+/**
+ * When the quality faults were mended, not when the car is fetched: with the first completion that names the last of their labour. Null while
+ * any of it is still to be done, also when the job was completed before that was agreed. Other work that follows lengthens nothing.
+ */
+export function completedAt({ lines, completions }: Repair): Date | null {
+  const labour = lines.filter(({ kind }) => kind === 'labour');
+  const ends = labour.length ? labour.map(({ lineId }) => completions.find(({ lineIds }) => lineIds.includes(lineId))) : [completions[0]];
+  return ends.includes(undefined) ? null : new Date(Math.max(...ends.map((end) => Date.parse(end!.at))));
+}
+
 /** Time that the pack does not count: recorded afterwards, inside the repair. */
 export function excluded(repair: Repair, exclusion: Exclusion, known: readonly string[], now: Date): Repair {
   const [from, to] = [new Date(exclusion.from), new Date(exclusion.to)];
   if (!known.includes(exclusion.reason)) throw new Refused('standing.exclusion-of-the-pack', known.length ? `This car's rule pack leaves out only: ${known.join(', ')}.` : "This car's rule pack leaves no time out.");
-  if (!repair.agreedAt || from < repair.agreedAt || to <= from || to > (repair.completedAt ?? now)) throw new Refused('standing.exclusion-inside-repair', 'Time left out lies between the agreed repair and its completion.');
+  if (!repair.agreedAt || from < repair.agreedAt || to <= from || to > (completedAt(repair) ?? now)) throw new Refused('standing.exclusion-inside-repair', 'Time left out lies between the agreed repair and its completion.');
   return { ...repair, excluded: [...repair.excluded, exclusion] };
 }
 

@@ -6,6 +6,7 @@ import { Consumer, On } from '@aftersales/platform/bus/on';
 import { findRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
+import { completedAt, type Repair } from '../repair/repair';
 import { StandingService } from './standing.service';
 
 @Consumer('claims.standing')
@@ -67,8 +68,8 @@ export class StandingConsumer {
   }
 
   async #dayBegins(tx: Tx, { subject }: Rung): Promise<string | void> {
-    const { vehicleId, completedAt } = await findRow<{ vehicleId: string | null; completedAt: Date | null }>(tx, 'repair', subject);
-    if (completedAt) return 'the repair is completed';
-    if (vehicleId) await this.standing.assess(tx, vehicleId);
+    const repair = await findRow<Repair>(tx, 'repair', subject);
+    if (completedAt(repair)) return 'the repair is completed';
+    if (repair.vehicleId) await this.standing.assess(tx, repair.vehicleId);
   }
 }

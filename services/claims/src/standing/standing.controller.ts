@@ -5,6 +5,7 @@ import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
+import { completedAt } from '../repair/repair';
 import { daysOf } from './standing';
 import { StandingService, type VehicleRow } from './standing.service';
 
@@ -40,7 +41,7 @@ export class StandingController {
       ...standing, vehicleId: car.id, version: car.version, vin: car.vin, use: car.use, saleDate: car.saleDate, warned,
       limits: readings.map(({ limit, of, value, threshold, forecast, forecastAt }) => ({ limit, of, value, threshold, forecast, forecastAt })),
       repairs: repairs.map((repair) => ({
-        visitId: repair.id, version: repair.version, storeId: repair.storeId, repairOrder: repair.repairOrder, mileage: repair.mileage, agreedAt: repair.agreedAt, completedAt: repair.completedAt, days: daysOf(repair, tx.now),
+        visitId: repair.id, version: repair.version, storeId: repair.storeId, repairOrder: repair.repairOrder, mileage: repair.mileage, agreedAt: repair.agreedAt, completedAt: completedAt(repair), days: daysOf(repair, tx.now),
         counts: counted.some(({ id }) => id === repair.id), faults: [...new Set(repair.lines.flatMap(({ faultCode }) => faultCode ?? []))], excluded: repair.excluded,
       })),
     };

@@ -6,6 +6,7 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
+import { completedAt } from '../repair/repair';
 import { nextDayAt } from './days-in-repair';
 import { assess, isNear, loanerFrom, type AgreedRepair, type Assessment, type CarFile, type LimitReading } from './standing';
 
@@ -47,8 +48,8 @@ export class StandingService {
     const latest = repairs.at(-1);
     const near = latest ? await this.#near(tx, readings, latest.storeId) : [];
     await this.#say(tx, vehicle, { ...standing, warnings: [...new Set(near.map(({ limit }) => limit))].sort() });
-    if (pack && latest) await this.#warn(tx, vehicleId, pack.name, near, repairs.find(({ completedAt }) => !completedAt) ?? latest);
-    for (const repair of repairs.filter(({ completedAt, lines }) => !completedAt && lines.length)) {
+    if (pack && latest) await this.#warn(tx, vehicleId, pack.name, near, repairs.find((repair) => !completedAt(repair)) ?? latest);
+    for (const repair of repairs.filter((one) => !completedAt(one) && one.lines.length)) {
       const loaner = pack && vehicle.use === 'household' ? loanerFrom(pack, repair) : null;
       if (loaner && loaner > tx.now) wake(tx, 'loaner.day-6', repair, loaner);
       if (counted.some(({ id }) => id === repair.id)) wake(tx, 'standing.next-day', repair, nextDayAt({ from: repair.agreedAt }, repair.excluded.map(({ from, to }) => ({ from: new Date(from), to: new Date(to) })), tx.now));

@@ -11,7 +11,7 @@ const on = (date: string, time = '09:00') => new Date(`${date}T${time}:00Z`);
 const line = (more: Partial<WarrantyLine> = {}): WarrantyLine => ({ lineId: '1', kind: 'labour', faultCode: 'B1', partNumber: null, safety: false, amount: { amount: 1, currency: 'CNY' }, ...more });
 let n = 0;
 const repair = (date: string, days: number | null, more: Partial<AgreedRepair> = {}): AgreedRepair => ({
-  ...unknownRepair, id: `r${String(++n).padStart(4, '0')}`, lines: [line()], mileage: 1_000, agreedAt: on(date), agreedOn: date, promisedAt: on(date, '18:00'), completedAt: days === null ? null : new Date(on(date).getTime() + days * day), ...more,
+  ...unknownRepair, id: `r${String(++n).padStart(4, '0')}`, lines: [line()], mileage: 1_000, agreedAt: on(date), agreedOn: date, promisedAt: on(date, '18:00'), completions: days === null ? [] : [{ at: new Date(on(date).getTime() + days * day).toISOString(), lineIds: ['1', '2', '3'] }], ...more,
 });
 const look = (repairs: AgreedRepair[], now = on('2026-06-01'), file = car, parts: [string, string][] = []) => assess(file, repairs, new Map(parts), now);
 const reading = (found: ReturnType<typeof look>, limit: string, of?: string) => found.readings.find((one) => one.limit === limit && (of === undefined || one.of === of));

@@ -1,7 +1,7 @@
 import { addDays, addMonths, type LocalDate } from '@aftersales/calendar/local-time';
 import type { StandingChanged } from '@aftersales/contracts/claims/standing';
 import type { DataOf } from '@aftersales/contracts/kernel/event';
-import { finishedLines, type Repair } from '../repair/repair';
+import { completedAt, finishedLines, type Repair } from '../repair/repair';
 import { countedMs, daysInRepair, type Stretch } from './days-in-repair';
 import { packOf, type Cover, type EarlyRight, type RulePack, type ThreeGuarantees } from './rule-packs';
 
@@ -55,7 +55,7 @@ const within = (cover: Cover, saleDate: LocalDate, { agreedOn, mileage }: Agreed
 const leftOut = ({ excluded }: Repair): Stretch[] => excluded.map(({ from, to }) => ({ from: new Date(from), to: new Date(to) }));
 
 export const daysOf = (repair: AgreedRepair, at: Date): number =>
-  daysInRepair({ from: repair.agreedAt, to: repair.completedAt ?? (at > repair.agreedAt ? at : repair.agreedAt) }, leftOut(repair));
+  daysInRepair({ from: repair.agreedAt, to: completedAt(repair) ?? (at > repair.agreedAt ? at : repair.agreedAt) }, leftOut(repair));
 
 /** When an open repair ends as it is promised now: with its promise, or with its last part; null when nobody can say. */
 export function expectedEnd({ promisedAt, waiting }: Repair, now: Date): Date | null {
@@ -84,8 +84,8 @@ export function assess({ market, use, saleDate }: CarFile, repairs: readonly Agr
 }
 
 function ledgerOf(duties: ThreeGuarantees, repairs: readonly AgreedRepair[], assemblyOf: ReadonlyMap<string, string>, saleDate: LocalDate, now: Date): LimitReading[] {
-  const done = repairs.filter(({ completedAt }) => completedAt);
-  const ends = repairs.filter(({ completedAt }) => !completedAt).map((repair) => expectedEnd(repair, now));
+  const done = repairs.filter(completedAt);
+  const ends = repairs.filter((repair) => !completedAt(repair)).map((repair) => expectedEnd(repair, now));
   const forecastAt = ends.length && ends.every((end) => end !== null) ? new Date(Math.max(...ends.map((end) => end!.getTime()))) : null;
   const days = (at: Date) => repairs.reduce((sum, repair) => sum + daysOf(repair, at), 0);
   // Counts do not wait for an ETA: the repair was agreed, it will count.
@@ -113,7 +113,7 @@ const faultsOf = (repair: Repair): string[] => once(finishedLines(repair).flatMa
 /** Replaced on a warranty line; while the repair is open, what is going to be. An assembly and its main parts together are one replacement. */
 function assembliesOf(repair: Repair, assemblyOf: ReadonlyMap<string, string>, known: readonly string[]): string[] {
   const ours = new Set(finishedLines(repair).map(({ lineId }) => lineId));
-  const numbers = repair.completedAt ? repair.replaced.filter(({ lineId }) => ours.has(lineId)).map(({ partNumber }) => partNumber) : finishedLines(repair).flatMap(({ partNumber }) => partNumber ?? []);
+  const numbers = completedAt(repair) ? repair.replaced.filter(({ lineId }) => ours.has(lineId)).map(({ partNumber }) => partNumber) : finishedLines(repair).flatMap(({ partNumber }) => partNumber ?? []);
   return once(numbers.flatMap((number) => assemblyOf.get(number) ?? [])).filter((code) => known.includes(code));
 }
 
@@ -122,7 +122,8 @@ const isSafety = (repair: Repair): boolean => finishedLines(repair).some((line) 
 /** A safety repair has failed when the car comes with a safety fault again, the same or a new one. */
 function safety({ failedSafetyRepairs: threshold }: ThreeGuarantees, repairs: readonly AgreedRepair[]): LimitReading[] {
   const ofSafety = repairs.filter(isSafety);
-  const failed = ofSafety.filter(({ completedAt }) => completedAt && ofSafety.some(({ agreedAt }) => agreedAt >= completedAt)).length;
+  const comesAgain = (repair: AgreedRepair, end: Date | null) => end !== null && ofSafety.some((other) => other !== repair && other.agreedAt >= end);
+  const failed = ofSafety.filter((repair) => comesAgain(repair, completedAt(repair))).length;
   return ofSafety.length ? [{ limit: 'safety', of: 'safety', value: failed, threshold, forecast: null, forecastAt: null }] : [];
 }
 
@@ -139,7 +140,7 @@ export const loanerFrom = ({ loanerFromDay }: RulePack, { agreedAt }: AgreedRepa
 
 function loaner(pack: RulePack, repair: AgreedRepair, now: Date): LimitReading[] {
   const from = loanerFrom(pack, repair);
-  if (!from || now < from || repair.completedAt) return [];
+  if (!from || now < from || completedAt(repair)) return [];
   const day = Math.floor(countedMs({ from: repair.agreedAt, to: now }, []) / dayMs) + 1;
   return [{ limit: 'loaner-day-6', of: null, repairId: repair.id, value: day, threshold: pack.loanerFromDay!, forecast: null, forecastAt: null, due: true }];
 }

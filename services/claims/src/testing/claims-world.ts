@@ -88,9 +88,9 @@ export class ClaimsWorld {
     }, { storeId, version, id, at: said });
   }
 
-  async completed(visit: TestVisit, { at = undefined as Date | undefined, id = uuidv7() as string, photos = 1, unfinished = [] as string[] } = {}) {
+  async completed(visit: TestVisit, { at = undefined as Date | undefined, id = uuidv7() as string, photos = 1, unfinished = [] as string[], lines = visit.lines } = {}) {
     const completedAt = (at ?? (await this.service.now())).toISOString();
-    const done = visit.lines.filter(({ lineId }) => !unfinished.includes(lineId));
+    const done = lines.filter(({ lineId }) => !unfinished.includes(lineId));
     const replacedParts = done.flatMap(({ lineId, kind, partNumber, quantity }) => (kind === 'part' ? [{ lineId, partNumber: partNumber!, quantity: quantity! }] : []));
     const checks = (['own', 'team', 'final'] as const).map((check) => ({ check, by: visit.visitId, checkedAt: completedAt }));
     const operations = done.flatMap(({ lineId, kind, operationCode, faultCode }) => (kind === 'labour' ? [{ lineId, operationCode: operationCode!, flatHours: 1000, clockedHours: 1000, technicianIds: [], faultCode: faultCode ?? null }] : []));
