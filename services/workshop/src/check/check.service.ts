@@ -46,7 +46,7 @@ export class CheckService {
   /** Washed and parked: the desk is told who did what (WRK-10). */
   async park(tx: Tx, jobId: string, version: number | null, place: string): Promise<void> {
     const job = await lockJob(tx, jobId, version);
-    await say(tx, job, JobCompleted, await completion(tx, job), { state: park(await cardOf(tx, job)), bayId: null, place, completedAt: tx.now });
+    await say(tx, job, JobCompleted, await completion(tx, job, tx.now), { state: park(await cardOf(tx, job)), bayId: null, place, completedAt: tx.now });
   }
 
   async #sign(tx: Tx, job: JobRow, { check, ...signed }: { check: CheckKind; outcome: 'passed' | 'failed'; by: string; lineIds: readonly string[]; reason: string | null; note: string | null }): Promise<void> {

@@ -5,7 +5,7 @@ import { vehicleOf } from '../files/vehicle.queries';
 import { operationsOf, type JobRow } from '../job/job.rows';
 
 /** What was done, by whom, in which time, with which parts: all that desk and claims need of a finished job. */
-export async function completion(tx: Tx, job: JobRow): Promise<Omit<DataOf<typeof JobCompleted>, 'jobId' | 'visitId'>> {
+export async function completion(tx: Tx, job: JobRow, completedAt: Date): Promise<Omit<DataOf<typeof JobCompleted>, 'jobId' | 'visitId'>> {
   const about = [job.storeId, job.id];
   const operations = await operationsOf(tx, job);
   const clocked = await tx.query<{ lineId: string; staffId: string; hours: number }>(`select line_id, staff_id, sum(clocked_hours)::int as hours from clocking where store_id = $1 and job_id = $2 group by line_id, staff_id order by min(started_at)`, about);
@@ -15,7 +15,7 @@ export async function completion(tx: Tx, job: JobRow): Promise<Omit<DataOf<typeo
   const left = operations.filter(({ state }) => state === 'left');
   return {
     vehicleId: await vehicleOf(tx, job.vehicleId!),
-    completedAt: tx.now.toISOString(),
+    completedAt: completedAt.toISOString(),
     operations: operations.filter(({ state }) => state === 'done').map(({ lineId, operationCode, flatHours, faultCode }) => {
       const own = clocked.filter((one) => one.lineId === lineId);
       return { lineId, operationCode, flatHours, clockedHours: own.reduce((sum, { hours }) => sum + hours, 0), technicianIds: own.map(({ staffId }) => staffId), faultCode };

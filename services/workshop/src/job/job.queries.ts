@@ -14,7 +14,7 @@ import { operationsOf, type JobRow } from './job.rows';
 export async function jobView(tx: Tx, jobId: string, person: Person) {
   const job = await findRow<JobRow>(tx, 'job', jobId);
   const about = [job.storeId, job.id];
-  const { storeId, appointmentId, visitSeen, partsSeen, ...card } = job;
+  const { storeId, appointmentId, consentSeen, visitSeen, partsSeen, ...card } = job;
   const [rules, open, partLines] = [await rulesOf(tx, job), await openOf(tx, job), await partsOf(tx, job)];
   const clocked = await tx.query<{ lineId: string; staffId: string; startedAt: Date; stoppedAt: Date | null; clockedHours: number | null }>(
     `select line_id, staff_id, started_at, stopped_at, clocked_hours from clocking where store_id = $1 and job_id = $2 order by started_at`, about);

@@ -24,6 +24,8 @@ export interface JobRow {
   readonly openedAt: Date | null;
   readonly promisedAt: Date | null;
   readonly estimateVersion: number;
+  /** The newest fact of consent: one version of the estimate may be agreed to in parts. */
+  readonly consentSeen: number;
   /** The newest fact of the visit that moved its promise. */
   readonly visitSeen: number;
   /** The newest fact of parts about what is short. */
@@ -63,8 +65,8 @@ export const lockJob = (tx: Tx, jobId: string, version?: number | null) => lockR
 /** The job of a visit, held; whatever is heard of the visit first opens the card. */
 export async function jobOfVisit(tx: Tx, storeId: string, visitId: string): Promise<JobRow> {
   await tx.query(
-    `insert into job (id, store_id, version, visit_id, state, waiting, concerns, estimate_version, visit_seen, parts_seen, rework)
-     values ($1, $2, 0, $3, 'expected', false, '[]', 0, 0, 0, 0) on conflict (store_id, visit_id) do nothing`,
+    `insert into job (id, store_id, version, visit_id, state, waiting, concerns, estimate_version, consent_seen, visit_seen, parts_seen, rework)
+     values ($1, $2, 0, $3, 'expected', false, '[]', 0, 0, 0, 0, 0) on conflict (store_id, visit_id) do nothing`,
     [uuidv7(), storeId, visitId],
   );
   return (await tx.one<JobRow>(`select * from job where store_id = $1 and visit_id = $2 for no key update`, [storeId, visitId]))!;

@@ -2,7 +2,7 @@ import { Refused } from '@aftersales/contracts/kernel/refused';
 import type { CheckKind } from '@aftersales/contracts/workshop/job';
 import fc from 'fast-check';
 import { failCheck, nextCheck, passCheck, type CheckRules } from '../check/check';
-import { allowedIn, authorise, demandMove, isUnfinished, moveOperation, moves, operationMoves, park, wash, type Card, type JobState, type OperationState } from './job';
+import { allowedIn, authorise, demandMove, isUnfinished, moveOperation, moves, operationMoves, park, wash, type Agreed, type Card, type JobState, type OperationState } from './job';
 
 const people = [
   { id: 'hand', roles: ['technician'] }, { id: 'both', roles: ['technician', 'inspector'] }, { id: 'inspector', roles: ['inspector'] }, { id: 'director', roles: ['technical-director'] }, { id: 'desk', roles: ['advisor'] },
@@ -11,14 +11,14 @@ const person = (id: string) => people.find((one) => one.id === id)!;
 const rules = (middleDropped: boolean): CheckRules => ({ middleDropped, finalCheckers: { roles: ['inspector', 'technical-director'], staffIds: [] } });
 
 type Command =
-  | { do: 'authorise'; lines: string[] } | { do: 'clock-on' | 'finish'; line: string; by: string } | { do: 'leave'; line: string } | { do: 'block' | 'unblock' | 'wash' | 'park' }
+  | { do: 'authorise'; lines: string[]; operationCode: string } | { do: 'clock-on' | 'finish'; line: string; by: string } | { do: 'leave'; line: string } | { do: 'block' | 'unblock' | 'wash' | 'park' }
   | { do: 'pass'; check: CheckKind; by: string } | { do: 'fail'; check: CheckKind; by: string; line: string };
 
 const line = fc.constantFrom('a', 'b');
 const by = fc.constantFrom(...people.map(({ id }) => id));
 const check = fc.constantFrom<CheckKind>('own', 'team', 'final');
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('authorise' as const), lines: fc.subarray(['a', 'b'], { minLength: 1 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('authorise' as const), lines: fc.subarray(['a', 'b'], { minLength: 1 }), operationCode: fc.constantFrom('OIL', 'OIL', 'OIL', 'PADS') }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('clock-on' as const, 'finish' as const), line, by }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), line }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('block' as const, 'unblock' as const, 'unblock' as const, 'wash' as const, 'park' as const) }) },
@@ -26,7 +26,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), check, by, line }) },
 );
 
-type Model = Card & { readonly on: ReadonlySet<string> };
+type Operation = Agreed & { readonly state: OperationState };
+type Model = Omit<Card, 'operations'> & { readonly operations: readonly Operation[]; readonly on: ReadonlySet<string> };
+const agreed = (lineId: string, operationCode = 'OIL'): Agreed => ({ lineId, operationCode, skill: 'maintenance' });
 const blank: Model = { state: 'expected', operations: [], workers: [], clockedOn: false, blocked: false, passed: [], on: new Set() };
 const setOperation = (card: Model, lineId: string, state: OperationState) => card.operations.map((one) => (one.lineId === lineId ? { ...one, state } : one));
 const stateOf = (card: Model, lineId: string): OperationState => card.operations.find((one) => one.lineId === lineId)?.state ?? 'dropped';
@@ -35,9 +37,14 @@ const stateOf = (card: Model, lineId: string): OperationState => card.operations
 function step(card: Model, one: Command, middleDropped: boolean): Model {
   switch (one.do) {
     case 'authorise': {
-      const made = authorise(card, one.lines.map((lineId) => ({ lineId })));
-      const operations = card.operations.map((op) => (made.restore.includes(op.lineId) ? { ...op, state: moveOperation(op.state, 'restore') } : made.drop.includes(op.lineId) ? { ...op, state: moveOperation(op.state, 'drop') } : op));
-      return { ...card, state: made.state, operations: [...operations, ...made.add.map(({ lineId }) => ({ lineId, state: 'waiting' as const }))], passed: made.state === 'working' ? [] : card.passed };
+      const lines = one.lines.map((lineId) => agreed(lineId, one.operationCode));
+      const { state, add, moves: moved } = authorise(card, lines);
+      const on = new Set([...card.on].filter((lineId) => !moved.has(lineId)));
+      const operations = card.operations.map((op): Operation => {
+        const move = moved.get(op.lineId);
+        return { ...op, ...lines.find(({ lineId }) => lineId === op.lineId), ...(move && { state: moveOperation(op.state, move) }) };
+      });
+      return { ...card, state, operations: [...operations, ...add.map((line) => ({ ...line, state: 'waiting' as const }))], passed: state === 'working' ? [] : card.passed, on, clockedOn: on.size > 0 };
     }
     case 'clock-on': {
       demandMove(card.state, 'clock-on');
@@ -104,15 +111,24 @@ describe('the card', () => {
     }), { numRuns: 100 });
   });
 
-  it('WRK-3 consent again changes nothing; new work on a completed job opens it again', () => {
-    const card = { state: 'completed' as const, operations: [{ lineId: 'a', state: 'done' as const }] };
-    expect(authorise(card, [{ lineId: 'a' }])).toEqual({ state: 'completed', add: [], restore: [], drop: [] });
-    expect(authorise(card, [{ lineId: 'a' }, { lineId: 'b' }])).toMatchObject({ state: 'working', add: [{ lineId: 'b' }] });
+  it('WRK-3 consent again changes nothing; new work, or other work on a known line, opens a completed job again', () => {
+    const card = { state: 'completed' as const, operations: [{ ...agreed('a'), state: 'done' as const }] };
+    expect(authorise(card, [agreed('a')])).toEqual({ state: 'completed', add: [], moves: new Map() });
+    expect(authorise(card, [agreed('a'), agreed('b')])).toMatchObject({ state: 'working', add: [{ lineId: 'b' }] });
+    for (const other of [agreed('a', 'PADS'), { ...agreed('a'), skill: 'brakes' }]) expect(authorise(card, [other])).toEqual({ state: 'working', add: [], moves: new Map([['a', 'renew']]) });
   });
 
   it('WRK-3 what somebody has worked on stays, also without consent now', () => {
-    const operations = (['waiting', 'in-work', 'done'] as const).map((state) => ({ lineId: state, state }));
-    expect(authorise({ state: 'working', operations }, [])).toMatchObject({ drop: ['waiting'] });
+    const operations = (['waiting', 'in-work', 'done'] as const).map((state) => ({ ...agreed(state), state }));
+    expect(authorise({ state: 'working', operations }, [])).toMatchObject({ moves: new Map([['waiting', 'drop']]) });
+  });
+
+  it('WRK-3 other work on a line is to be begun, whatever became of the old one; the same work that was dropped comes back', () => {
+    for (const state of ['waiting', 'in-work', 'done', 'rework', 'left', 'dropped'] as const) {
+      expect(authorise({ state: 'working', operations: [{ ...agreed('a'), state }] }, [agreed('a', 'PADS')]).moves).toEqual(new Map([['a', 'renew']]));
+      expect(moveOperation(state, 'renew')).toBe('waiting');
+    }
+    expect(authorise({ state: 'working', operations: [{ ...agreed('a'), state: 'dropped' }] }, [agreed('a')]).moves).toEqual(new Map([['a', 'restore']]));
   });
 
   it('WRK-3 nothing is open in a job that is closed, and nobody without a role is offered a move', () => {

@@ -46,9 +46,12 @@ export const operationMoves = {
   leave: { waiting: 'left', 'in-work': 'left', rework: 'left' },
   drop: { waiting: 'dropped' },
   restore: { dropped: 'waiting' },
+  renew: { waiting: 'waiting', 'in-work': 'waiting', done: 'waiting', rework: 'waiting', left: 'waiting', dropped: 'waiting' },
 } as const satisfies Record<string, Partial<Record<OperationState, OperationState>>>;
 
-export function moveOperation(state: OperationState, move: keyof typeof operationMoves): OperationState {
+export type OperationMove = keyof typeof operationMoves;
+
+export function moveOperation(state: OperationState, move: OperationMove): OperationState {
   const to = (operationMoves[move] as Partial<Record<OperationState, OperationState>>)[state];
   demand(to, 'workshop.operation-not-now', `An operation that is ${state} can't be asked to ${move}.`);
   return to;
@@ -87,17 +90,27 @@ export function demandNothingOpen({ operations, clockedOn, blocked }: Card): voi
   demand(!blocked, 'workshop.blocked', 'The job is blocked.');
 }
 
-export interface ConsentedLine {
+/** A labour line as it was agreed to. */
+export interface Agreed {
   readonly lineId: string;
+  readonly operationCode: string;
+  readonly skill: string;
 }
 
-/** What consent changes: lines that are new or back, and lines without consent now on which nobody has worked. */
-export function authorise<L extends ConsentedLine>(card: Pick<Card, 'state' | 'operations'>, lines: readonly L[]): { state: JobState; add: L[]; restore: string[]; drop: string[] } {
-  const consented = new Set(lines.map(({ lineId }) => lineId));
-  const known = new Map(card.operations.map(({ lineId, state }) => [lineId, state]));
+/** Another operation, or one for other hands: what was planned, begun or done is not it. Other hours, bay or fault are the same work. */
+const isOtherWork = (known: Agreed, agreed: Agreed): boolean => known.operationCode !== agreed.operationCode || known.skill !== agreed.skill;
+
+/** What consent changes: lines that are new, back, or other work now, and lines without consent now on which nobody has worked. */
+export function authorise<L extends Agreed>(card: { readonly state: JobState; readonly operations: readonly (Agreed & { readonly state: OperationState })[] }, lines: readonly L[]): { state: JobState; add: L[]; moves: Map<string, OperationMove> } {
+  const known = new Set(card.operations.map(({ lineId }) => lineId));
   const add = lines.filter(({ lineId }) => !known.has(lineId));
-  const restore = card.operations.filter(({ lineId, state }) => state === 'dropped' && consented.has(lineId)).map(({ lineId }) => lineId);
-  const drop = card.operations.filter(({ lineId, state }) => state === 'waiting' && !consented.has(lineId)).map(({ lineId }) => lineId);
-  const begins = card.state === 'expected' || add.length > 0 || restore.length > 0;
-  return { state: begins ? 'working' : card.state, add, restore, drop };
+  const moves = new Map<string, OperationMove>();
+  for (const operation of card.operations) {
+    const agreed = lines.find(({ lineId }) => lineId === operation.lineId);
+    if (agreed && isOtherWork(operation, agreed)) moves.set(operation.lineId, 'renew');
+    else if (agreed && operation.state === 'dropped') moves.set(operation.lineId, 'restore');
+    else if (!agreed && operation.state === 'waiting') moves.set(operation.lineId, 'drop');
+  }
+  const begins = card.state === 'expected' || add.length > 0 || [...moves.values()].some((move) => move !== 'drop');
+  return { state: begins ? 'working' : card.state, add, moves };
 }

@@ -205,6 +205,13 @@ export class TestFloor {
     await this.does(visit, 'pass-check', this.a.staff['technical-director'], { check: 'final' });
   }
 
+  /** From the last operation done to the parked car. */
+  async finish(visit: Visit): Promise<void> {
+    await this.threeChecks(visit);
+    await this.does(visit, 'wash', this.technician);
+    await this.does(visit, 'park', this.technician, { place: 'P1' });
+  }
+
   /** What was said of a visit's job, in order. */
   async saidOf<C extends AnyContract>(visit: Visit, contract: C) {
     return (await this.service.said(contract)).filter(({ data }) => (data as { visitId: string }).visitId === visit.visitId);

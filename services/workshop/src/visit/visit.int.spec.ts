@@ -1,6 +1,6 @@
 import { PromiseMoved, VisitAuthorised, VisitDelivered } from '@aftersales/contracts/reception/visit';
 import { VisitLabelled } from '@aftersales/contracts/reception/visit-label';
-import { JobBlocked, JobOpened } from '@aftersales/contracts/workshop/job';
+import { JobBlocked, JobCompleted, JobOpened, OperationStopped } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
 import { labour, part, TestFloor, type Visit } from '../testing/test-floor';
 
@@ -12,16 +12,80 @@ describe('the card of a visit', () => {
   beforeEach(async () => void (visit = await floor.newDay()));
   afterAll(() => floor?.stop());
 
-  it('WRK-3 consent opens one job, told twice and at once too; the next version extends it, an older one changes nothing', async () => {
+  it('WRK-3 consent opens one job, told twice and at once too; the next consent extends it, an older one changes nothing', async () => {
     const [first, second] = [labour(), labour({ skill: 'brakes' })];
+    const before = floor.about();
     await Promise.all([floor.twice(VisitAuthorised, floor.authorised(visit, [first])), floor.arrive(visit)]);
-    await floor.authorise(visit, [first]);
     await floor.authorise(visit, [first, second], { version: 2 });
-    await floor.authorise(visit, [first], { version: 1 });
+    await floor.service.hear(VisitAuthorised, floor.authorised(visit, [first]), before);
     const opened = (await floor.saidOf(visit, JobOpened));
     expect(opened.map(({ data }) => [data.version, data.operations.length])).toEqual([[1, 1], [2, 2]]);
     expect(opened[1]!.version).toBeGreaterThan(opened[0]!.version);
     expect(await floor.card(visit)).toMatchObject({ state: 'working', estimateVersion: 2, waiting: true });
+  });
+
+  it('WRK-3 consent to one version comes in parts, the customer’s and then an insurer’s or approver’s: each brings its operations, also past a promise told later', async () => {
+    const [own, insured, goodwill] = [labour(), labour({ payer: 'insurer' }), labour({ payer: 'goodwill' })];
+    await floor.authorise(visit, [own]);
+    await floor.authorise(visit, [own, insured]);
+    const [late, moved] = [floor.about(), (await floor.at('17:00', 1)).toISOString()];
+    await floor.service.hear(PromiseMoved, { ...visit, promisedAt: moved, before: moved, cause: 'parts-late', toldAt: moved, how: 'phone' }, floor.about());
+    await floor.service.hear(VisitAuthorised, floor.authorised(visit, [own, insured, goodwill]), late);
+    const card = await floor.card(visit);
+    expect(card.operations.map(({ lineId }: { lineId: string }) => lineId)).toEqual([own.lineId, insured.lineId, goodwill.lineId]);
+    expect(card).toMatchObject({ estimateVersion: 1, promisedAt: moved });
+  });
+
+  it('WRK-3 a line agreed anew with other figures is the same work: the card and what is told follow, whoever has it keeps it, what is done stays done', async () => {
+    const [planned, running, done] = [labour(), labour(), labour()];
+    await floor.authorise(visit, [planned, running, done]);
+    await floor.work(visit, done.lineId);
+    await floor.does(visit, 'assign', floor.manager, { lineIds: [planned.lineId, running.lineId], technicianIds: [floor.technician], briefing: 'x' });
+    await floor.does(visit, 'clock-on', floor.technician, { lineId: running.lineId });
+    const longer = [planned, running, done].map((line) => ({ ...line, flatHours: 1500, bayType: 'pit', faultCode: 'C7' }));
+    await floor.authorise(visit, longer, { version: 2 });
+    expect((await floor.card(visit)).operations).toMatchObject(['waiting', 'in-work', 'done'].map((state) => ({ state, flatHours: 1500, bayType: 'pit', faultCode: 'C7', technicianIds: [floor.technician] })));
+    expect((await floor.saidOf(visit, JobOpened)).at(-1)!.data.operations.map(({ flatHours, bayType }) => [flatHours, bayType])).toEqual(Array(3).fill([1500, 'pit']));
+    await floor.does(visit, 'clock-off', floor.technician, { lineId: running.lineId, finished: true });
+  });
+
+  it('WRK-3 a line agreed anew as another operation is other work: hands go off, and it is dispatched and checked anew, also when the old one was done', async () => {
+    const [planned, running, done] = [labour(), labour(), labour()];
+    await floor.authorise(visit, [done]);
+    await floor.work(visit, done.lineId);
+    await floor.does(visit, 'pass-check', floor.technician, { check: 'own' });
+    await floor.authorise(visit, [done, planned, running], { version: 2 });
+    await floor.does(visit, 'assign', floor.manager, { lineIds: [planned.lineId, running.lineId], technicianIds: [floor.technician], briefing: 'x' });
+    await floor.does(visit, 'clock-on', floor.technician, { lineId: running.lineId });
+    const others = [done, planned, running].map((line) => ({ ...line, operationCode: 'BRK-PAD-F', skill: 'brakes' }));
+    await floor.authorise(visit, others, { version: 3 });
+    const anew = { operationCode: 'BRK-PAD-F', skill: 'brakes', state: 'waiting', technicianIds: [], briefing: null, clockedOn: [] };
+    expect(await floor.card(visit)).toMatchObject({ state: 'working', operations: [anew, anew, anew] });
+    expect((await floor.saidOf(visit, OperationStopped)).at(-1)!.data).toMatchObject({ lineId: running.lineId, finished: false });
+    for (const { lineId } of others) await floor.work(visit, lineId);
+    await floor.finish(visit);
+    expect((await floor.saidOf(visit, JobCompleted))[0]!.data.operations.map(({ operationCode }) => operationCode)).toEqual(Array(3).fill('BRK-PAD-F'));
+  });
+
+  it('WRK-3 consent that brings a completed job nothing to do: it is not open, and the desk hears anew that it is completed; new work opens it', async () => {
+    const line = labour();
+    await floor.authorise(visit, [line]);
+    await floor.work(visit, line.lineId);
+    await floor.finish(visit);
+    const { completedAt } = await floor.card(visit);
+    await floor.service.jump(60_000);
+    const dearer = { ...line, flatHours: 1200, payer: 'goodwill' as const };
+    await floor.authorise(visit, [dearer, part()], { version: 2 });
+    expect(await floor.card(visit)).toMatchObject({ state: 'completed', completedAt, estimateVersion: 2 });
+    expect(await floor.saidOf(visit, JobOpened)).toHaveLength(1);
+    expect((await floor.saidOf(visit, JobCompleted)).map(({ data }) => [data.completedAt, data.operations[0]!.flatHours, data.checks.length])).toEqual([[completedAt, 1000, 3], [completedAt, 1200, 3]]);
+    const more = labour();
+    await floor.authorise(visit, [dearer, more], { version: 3 });
+    expect(await floor.card(visit)).toMatchObject({ state: 'working', completedAt: null });
+    expect(await floor.saidOf(visit, JobOpened)).toHaveLength(2);
+    await floor.work(visit, more.lineId);
+    await floor.finish(visit);
+    expect(await floor.saidOf(visit, JobCompleted)).toHaveLength(3);
   });
 
   it('WRK-3 consent that comes before the arrival, and parts that come before both, end on one card', async () => {

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { DataOf } from '@aftersales/contracts/kernel/event';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
 import type { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
-import { JobOpened } from '@aftersales/contracts/workshop/job';
+import { JobCompleted, JobOpened } from '@aftersales/contracts/workshop/job';
 import { insertRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
 import { BlockService } from '../block/block.service';
 import { ClockingService } from '../clocking/clocking.service';
-import { authorise, moveOperation } from '../job/job';
+import { completion } from '../check/completion.queries';
+import { authorise, moveOperation, type JobState } from '../job/job';
 import { beginChecksAgain, jobOfVisit, operationsOf, say, type JobRow, type OperationRow } from '../job/job.rows';
 
 /** What the desk says of a visit becomes its card: known at the gate, opened by consent, extended by the next version, closed with the hand-over. */
@@ -26,30 +27,34 @@ export class VisitService {
     if (job.state !== 'closed' && factVersion > job.visitSeen) await updateRow(tx, 'job', job, { promisedAt: new Date(promisedAt), visitSeen: factVersion });
   }
 
-  /** Opens the job, or extends it. Each version names all lines with consent, so the newest is enough and an older one changes nothing. */
+  /** Opens the job, or extends it. Each consent names all lines with consent, so the newest is enough and an older one changes nothing. */
   async authorised(tx: Tx, storeId: string, factVersion: number, data: DataOf<typeof VisitAuthorised>): Promise<void> {
     let job = await jobOfVisit(tx, storeId, data.visitId);
-    if (job.state === 'closed' || data.version <= job.estimateVersion) return;
-    const labour = data.lines.filter(({ kind }) => kind === 'labour');
+    if (job.state === 'closed' || factVersion <= job.consentSeen) return;
     const operations = await operationsOf(tx, job);
-    const { state, add, restore, drop } = authorise({ state: job.state, operations }, labour);
-    for (const line of add) await insertRow(tx, 'operation', newOperation(job, line));
+    const agreed = data.lines.filter(({ kind }) => kind === 'labour').map(workOf);
+    const { state, add, moves } = authorise({ state: job.state, operations }, agreed);
+    job = await this.clocking.stopAll(tx, job, [...moves.keys()]);
+    for (const work of add) await insertRow<OperationRow>(tx, 'operation', { id: uuidv7(), storeId, version: 1, jobId: job.id, ...work, state: 'waiting', rework: 0, leftReason: null, ...undispatched });
     for (const one of operations) {
-      if (restore.includes(one.lineId)) await updateRow(tx, 'operation', one, { state: moveOperation(one.state, 'restore') });
-      if (drop.includes(one.lineId)) await updateRow(tx, 'operation', one, { state: moveOperation(one.state, 'drop') });
+      const move = moves.get(one.lineId);
+      await updateRow(tx, 'operation', one, { ...agreed.find(({ lineId }) => lineId === one.lineId), ...(move && { state: moveOperation(one.state, move) }), ...(move === 'renew' && { ...undispatched, leftReason: null }) });
     }
     await this.#consentToParts(tx, job, data.lines);
     await tx.query(`update fault set state = 'authorised', version = version + 1 where store_id = $1 and job_id = $2 and id = any($3::uuid[]) and state in ('asked', 'declined')`, [storeId, job.id, faultsOf(data.lines)]);
     if (state === 'working') await beginChecksAgain(tx, job);
-    const all = (await operationsOf(tx, job)).filter((one) => one.state !== 'dropped');
-    job = await say(tx, job, JobOpened, {
-      version: data.version, promisedAt: data.promisedAt,
-      operations: all.map(({ lineId, operationCode, skill, bayType, flatHours }) => ({ lineId, operationCode, skill, bayType, flatHours })),
-    }, {
-      state, estimateVersion: data.version, appointmentId: data.appointmentId, vehicleId: data.vehicleId, repairOrder: data.repairOrder, brand: data.brand, kind: data.kind, advisorId: data.advisorId,
+    await this.blocks.follow(tx, await this.#sayAuthorised(tx, job, data, {
+      state, consentSeen: factVersion, estimateVersion: data.version, appointmentId: data.appointmentId, vehicleId: data.vehicleId, repairOrder: data.repairOrder, brand: data.brand, kind: data.kind, advisorId: data.advisorId,
       waiting: data.waiting, openedAt: job.openedAt ?? tx.now, ...(factVersion > job.visitSeen && { promisedAt: new Date(data.promisedAt), visitSeen: factVersion }),
-    });
-    await this.blocks.follow(tx, job);
+    }));
+  }
+
+  /** A completed job that gained nothing to do is not open: the desk, which waits for it since the consent, hears that it is completed, with what is agreed now. */
+  async #sayAuthorised(tx: Tx, job: JobRow, { version, promisedAt }: DataOf<typeof VisitAuthorised>, changes: Partial<JobRow> & { state: JobState }): Promise<JobRow> {
+    if (changes.state === 'completed') return say(tx, job, JobCompleted, await completion(tx, job, job.completedAt!), changes);
+    const all = (await operationsOf(tx, job)).filter((one) => one.state !== 'dropped');
+    const operations = all.map(({ lineId, operationCode, skill, bayType, flatHours }) => ({ lineId, operationCode, skill, bayType, flatHours }));
+    return say(tx, job, JobOpened, { version, promisedAt, operations }, { ...changes, completedAt: null });
   }
 
   /** An add-on refused: the job goes on without. A find of which another line has consent goes on with it. */
@@ -82,9 +87,7 @@ export class VisitService {
 
 const faultsOf = (lines: readonly EstimateLine[]): string[] => [...new Set(lines.flatMap(({ faultId }) => faultId ?? []))];
 
-function newOperation(job: JobRow, line: EstimateLine): OperationRow {
-  return {
-    id: uuidv7(), storeId: job.storeId, version: 1, jobId: job.id, lineId: line.lineId, operationCode: line.operationCode ?? 'LABOUR', skill: line.skill ?? 'general', bayType: line.bayType ?? 'general',
-    flatHours: line.flatHours ?? 0, faultCode: line.faultCode ?? null, faultId: line.faultId ?? null, state: 'waiting', rework: 0, technicianIds: [], proposedId: null, assignedBy: null, assignedAt: null, briefing: null, leftReason: null,
-  };
-}
+const workOf = ({ lineId, operationCode = 'LABOUR', skill = 'general', bayType = 'general', flatHours = 0, faultCode, faultId }: EstimateLine) =>
+  ({ lineId, operationCode, skill, bayType, flatHours, faultCode: faultCode ?? null, faultId: faultId ?? null });
+
+const undispatched = { technicianIds: [], proposedId: null, assignedBy: null, assignedAt: null, briefing: null };

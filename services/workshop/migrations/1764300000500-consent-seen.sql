@@ -1,0 +1,4 @@
+-- Consent to one version of an estimate may come in parts (WRK-3): what is newer is told by the fact, not by the version.
+alter table job add column consent_seen int not null default 0;
+update job set consent_seen = visit_seen;
+alter table job alter column consent_seen drop default;
