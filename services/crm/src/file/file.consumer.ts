@@ -6,7 +6,7 @@ import { Consumer, On } from '@aftersales/platform/bus/on';
 import { findRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
-import { keeperOf } from './alias.store';
+import { keeperHeld } from './alias.store';
 import type { Vehicle } from './file';
 import { readMileage, remember } from './history.store';
 import { Introductions } from './introductions.service';
@@ -71,7 +71,7 @@ export class FileConsumer {
   }
 
   async #remember(tx: Tx, fact: Fact & { data: AboutCar }, what: string, subject: string, at: Date | string, detail: Record<string, string | number | boolean | null>): Promise<void> {
-    const [vehicleId, customerId] = [await keeperOf(tx, fact.data.vehicleId), await keeperOf(tx, fact.data.customerId)];
+    const [vehicleId, customerId] = [await keeperHeld(tx, fact.data.vehicleId), await keeperHeld(tx, fact.data.customerId)];
     await remember(tx, { vehicleId, customerId, storeId: fact.storeId!, what, subject, version: fact.version, at, detail });
   }
 }

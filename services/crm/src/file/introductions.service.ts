@@ -4,7 +4,7 @@ import type { DataOf, Fact } from '@aftersales/contracts/kernel/event';
 import { storeOf } from '@aftersales/directory/directory';
 import { lockRowIfKnown } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { keeperOf, lockIdentity } from './alias.store';
+import { keeperHeld, lockIdentity } from './alias.store';
 import { Customers } from './customers.service';
 import { blanksFilled, plateKey, sameName, type Customer, type Vehicle } from './file';
 import { readMileage, remember } from './history.store';
@@ -26,15 +26,16 @@ export class Introductions {
   async introduced(tx: Tx, { data, sealed, at, version }: Introduced): Promise<void> {
     const phones = phonesOf(sealed?.phones ?? [], data.market);
     await lockIdentity(tx, data.vin, phones.map(({ number }) => number));
-    const customer = await this.#customer(tx, data, sealed, phones);
-    const vehicle = await this.#vehicle(tx, data, sealed?.plate ?? null, customer.id);
+    const [carId, personId] = [await keeperHeld(tx, data.vehicleId, 'merger'), await keeperHeld(tx, data.customerId, 'merger')];
+    const customer = await this.#customer(tx, personId, data, sealed, phones);
+    const vehicle = await this.#vehicle(tx, carId, data, sealed?.plate ?? null, customer.id);
     if (data.mileage !== null) await readMileage(tx, vehicle.id, data.mileage, at);
     await remember(tx, { vehicleId: vehicle.id, customerId: customer.id, storeId: data.storeId, what: 'introduced', subject: data.vehicleId, version, at });
   }
 
   /** A fact about a car of which nothing is known (yet): its file opens with what the fact says (CRM-1), and an introduction fills it. */
   async met(tx: Tx, storeId: string, { vehicleId, customerId, brand }: { vehicleId: string; customerId: string; brand: string }): Promise<Vehicle> {
-    const [carId, personId] = [await keeperOf(tx, vehicleId), await keeperOf(tx, customerId)];
+    const [carId, personId] = [await keeperHeld(tx, vehicleId), await keeperHeld(tx, customerId)];
     await this.person(tx, storeId, personId);
     const known = await lockRowIfKnown<Vehicle>(tx, 'vehicle', carId);
     if (known) return known.customerId ? known : this.vehicles.change(tx, known, { customerId: personId });
@@ -46,14 +47,13 @@ export class Introductions {
     return (await lockRowIfKnown<Customer>(tx, 'customer', id)) ?? this.customers.open(tx, id, storeId, {}, []);
   }
 
-  async #customer(tx: Tx, data: Car, sealed: Introduced['sealed'], phones: readonly Phone[]): Promise<Customer> {
-    const id = await keeperOf(tx, data.customerId);
+  async #customer(tx: Tx, id: string, data: Car, sealed: Introduced['sealed'], phones: readonly Phone[]): Promise<Customer> {
     const known = await lockRowIfKnown<Customer>(tx, 'customer', id);
     const typed = { name: sealed?.name ?? null, email: sealed?.email ?? null, address: sealed?.address ?? null, language: sealed?.language ?? null, preferredChannel: sealed?.preferredChannel ?? null };
     const alike = await this.#withNumber(tx, phones, known?.name ?? typed.name, id);
     if (alike && known) return this.#fill(tx, await this.merging.customer(tx, id, alike.id), typed, phones);
     if (alike) {
-      await this.merging.alias(tx, 'customer', data.customerId, alike.id);
+      await this.merging.alias(tx, 'customer', id, alike.id);
       return this.#fill(tx, alike, typed, phones);
     }
     return known ? this.#fill(tx, known, typed, phones) : this.customers.open(tx, id, data.storeId, typed, phones);
@@ -76,8 +76,7 @@ export class Introductions {
     return all.length === known.length && Object.keys(filled).length === 0 ? row : this.customers.change(tx, row, filled, all);
   }
 
-  async #vehicle(tx: Tx, data: Car, plate: string | null, customerId: string): Promise<Vehicle> {
-    const id = await keeperOf(tx, data.vehicleId);
+  async #vehicle(tx: Tx, id: string, data: Car, plate: string | null, customerId: string): Promise<Vehicle> {
     const known = await lockRowIfKnown<Vehicle>(tx, 'vehicle', id);
     const { vin, brand, model, market, use, saleDate } = data;
     const alike = await this.#sameCar(tx, vin, plate, customerId, id);
@@ -86,7 +85,7 @@ export class Introductions {
     if (!same && !known) return this.vehicles.open(tx, id, data.storeId, { vin, plate, brand, model, market, use, saleDate, customerId, contactId: null });
     let car = same ?? known!;
     if (same && known) car = await this.merging.vehicle(tx, id, same.id);
-    else if (same) await this.merging.alias(tx, 'vehicle', data.vehicleId, same.id);
+    else if (same) await this.merging.alias(tx, 'vehicle', id, same.id);
     const owner = car.customerId ?? customerId;
     const filled = blanksFilled(car, { vin, plate, model, use, saleDate, customerId: owner, ...(owner !== customerId && { contactId: customerId }) });
     return Object.keys(filled).length ? this.vehicles.change(tx, car, filled) : car;
