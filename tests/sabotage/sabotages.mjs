@@ -316,6 +316,11 @@ export const sabotages = [
     spec: 'services/reception/src/link/link.int.spec.ts', title: 'REC-6 whoever tries tokens is slowed down, with a page', seen: /Received: 0/,
   },
   {
+    name: 'facts write into a file that is being merged',
+    edits: [{ file: 'services/crm/src/file/alias.store.ts', find: 'select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', put: 'select $1::text' }],
+    spec: 'services/crm/src/reminder/bookings.int.spec.ts', title: 'what is heard of a car while its file is merged goes to the file that is kept', seen: /\+ .*"what": "appointment-booked"/,
+  },
+  {
     name: 'two senders claim one message',
     edits: [{ file: 'services/crm/src/message/claiming.service.ts', find: ' for no key update skip locked`', put: '`' }],
     spec: 'services/crm/src/message/message.int.spec.ts', title: 'CRM-24 what one sender is claiming another leaves alone', seen: /- {3}null,/,

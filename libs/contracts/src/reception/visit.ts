@@ -26,11 +26,11 @@ export const VisitArrived = defineEvent({
   heardBy: { workshop: ['visitId', 'appointmentId', 'arrivedAt', 'waiting'], parts: ['visitId', 'appointmentId', 'arrivedAt'] },
 });
 
-/** Gone again before anything was signed. workshop: the card is closed and what its appointment held is free; parts: the same. */
+/** Gone again before anything was signed. workshop: the card is closed and what its appointment held is free; parts: the same; crm: the booking is over, the car is reminded again. */
 export const VisitLeft = defineEvent({
   type: 'reception.visit-left.v1', topic, key,
   data: z.object({ visitId: Id, appointmentId: Id.nullable(), kind: VisitKind.nullable(), leftAt: Instant }),
-  heardBy: { workshop: ['visitId', 'appointmentId', 'kind'], parts: ['visitId', 'appointmentId'] },
+  heardBy: { workshop: ['visitId', 'appointmentId', 'kind'], parts: ['visitId', 'appointmentId'], crm: ['appointmentId'] },
 });
 
 /** Check-in is signed. claims: standing at this mileage; crm: history, mileage reading, timer `file.complete`; workshop expects the car. */

@@ -3,6 +3,7 @@ import { updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Merging } from '../file/merging.service';
 import { ReminderPlanning } from './planning.service';
+import { isPlan } from './reminder';
 import { lockMaintenance, openReminder, type Maintenance } from './reminder.row';
 
 /** Two files were one (CRM-1): so are their bookings, plans and reminders. */
@@ -28,8 +29,8 @@ export class ReminderRekeying implements OnModuleInit {
     await tx.query(`update reminder set vehicle_id = $2 where vehicle_id = $1`, [fromId, toId]);
     await tx.query(`update maintenance_booking set vehicle_id = $2 where vehicle_id = $1`, [fromId, toId]);
     await tx.query(`delete from maintenance where id = $1`, [fromId]);
-    const { storeId, customerId, visitId, deliveredAt, nextServiceOn, nextServiceAtKm } = from;
-    if (deliveredAt && (!to.deliveredAt || deliveredAt > to.deliveredAt)) to = await updateRow(tx, 'maintenance', to, { storeId, customerId, visitId, deliveredAt, nextServiceOn, nextServiceAtKm });
+    const { id: _, version: __, ...told } = from;
+    if (isPlan(from, to)) to = await updateRow(tx, 'maintenance', to, told);
     await this.planning.plan(tx, to);
   }
 }

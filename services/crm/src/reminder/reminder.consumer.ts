@@ -1,19 +1,20 @@
 import type { Fact } from '@aftersales/contracts/kernel/event';
 import { PolicyChanged } from '@aftersales/contracts/hq/policy';
 import { AppointmentBooked, AppointmentReleased } from '@aftersales/contracts/reception/appointment';
-import { VisitDelivered, VisitOpened } from '@aftersales/contracts/reception/visit';
+import { VisitDelivered, VisitLeft, VisitOpened } from '@aftersales/contracts/reception/visit';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import { updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
 import { wake } from '@aftersales/platform/timers/wake';
-import { keeperOf } from '../file/alias.store';
+import { keeperHeld } from '../file/alias.store';
 import { readMileage } from '../file/history.store';
 import { ReminderPlanning } from './planning.service';
+import { isPlan } from './reminder';
 import { lockMaintenance, type Maintenance } from './reminder.row';
 import { Reminders } from './reminders.service';
 
-/** Above every version of an appointment: a visit that came of it ends a booking for good, though `booked` may arrive later on its own topic. */
+/** Above every version of an appointment: a visit that came of it, or a car that left again, ends a booking for good, though `booked` may arrive later on its own topic. */
 const served = 2_147_483_647;
 const planned = ['maintenance.remind', 'maintenance.remind-again', 'maintenance.prediction'];
 
@@ -25,19 +26,17 @@ export class ReminderConsumer {
   @On(VisitDelivered)
   async delivered(tx: Tx, { storeId, data }: Fact<typeof VisitDelivered>) {
     const { visitId, appointmentId, mileage, maintenanceDone, nextServiceOn, nextServiceAtKm } = data;
-    const [vehicleId, customerId] = [await keeperOf(tx, data.vehicleId), await keeperOf(tx, data.customerId)];
-    const deliveredAt = new Date(data.deliveredAt);
-    let car = await lockMaintenance(tx, vehicleId, storeId!);
-    await readMileage(tx, vehicleId, mileage, deliveredAt);
+    const [vehicleId, customerId] = [await keeperHeld(tx, data.vehicleId), await keeperHeld(tx, data.customerId)];
     if (appointmentId) await this.#booking(tx, appointmentId, vehicleId, storeId!, served, false);
-    const newer = !car.deliveredAt || deliveredAt > car.deliveredAt;
-    if (newer && (maintenanceDone || !car.visitId)) car = await updateRow(tx, 'maintenance', car, { storeId: storeId!, customerId, visitId, deliveredAt, nextServiceOn, nextServiceAtKm });
-    await this.planning.plan(tx, car);
+    const car = await lockMaintenance(tx, vehicleId, storeId!);
+    await readMileage(tx, vehicleId, mileage, data.deliveredAt);
+    const told = { deliveredAt: new Date(data.deliveredAt), maintenanceDone, nextServiceOn, nextServiceAtKm };
+    await this.planning.plan(tx, isPlan(told, car) ? await updateRow(tx, 'maintenance', car, { storeId: storeId!, customerId, visitId, ...told }) : car);
   }
 
   @On(VisitOpened)
   async opened(tx: Tx, { storeId, data }: Fact<typeof VisitOpened>) {
-    const vehicleId = await keeperOf(tx, data.vehicleId);
+    const vehicleId = await keeperHeld(tx, data.vehicleId);
     const car = await lockMaintenance(tx, vehicleId, storeId!);
     await readMileage(tx, vehicleId, data.mileage, data.openedAt);
     await this.planning.plan(tx, car);
@@ -46,18 +45,23 @@ export class ReminderConsumer {
   @On(AppointmentBooked)
   async booked(tx: Tx, { storeId, version, data }: Fact<typeof AppointmentBooked>) {
     if (data.kind !== 'maintenance') return;
-    const vehicleId = await keeperOf(tx, data.vehicleId);
-    const car = await lockMaintenance(tx, vehicleId, storeId!);
+    const vehicleId = await keeperHeld(tx, data.vehicleId);
     await this.#booking(tx, data.appointmentId, vehicleId, storeId!, version, true);
-    await this.planning.plan(tx, car);
+    await this.planning.plan(tx, await lockMaintenance(tx, vehicleId, storeId!));
   }
 
   @On(AppointmentReleased)
   async released(tx: Tx, { storeId, version, data }: Fact<typeof AppointmentReleased>) {
-    const vehicleId = await keeperOf(tx, data.vehicleId);
-    const car = await lockMaintenance(tx, vehicleId, storeId!);
+    const vehicleId = await keeperHeld(tx, data.vehicleId);
     await this.#booking(tx, data.appointmentId, vehicleId, storeId!, version, false);
-    await this.planning.plan(tx, car);
+    await this.planning.plan(tx, await lockMaintenance(tx, vehicleId, storeId!));
+  }
+
+  /** Gone before its check-in, the car was not serviced. The fact names its booking alone, which may be heard later: then it was over before it began. */
+  @On(VisitLeft)
+  async left(tx: Tx, { storeId, data: { appointmentId } }: Fact<typeof VisitLeft>) {
+    const ended = appointmentId && (await this.#booking(tx, appointmentId, null, storeId!, served, false));
+    if (ended) await this.planning.plan(tx, await lockMaintenance(tx, await keeperHeld(tx, ended), storeId!));
   }
 
   /** TIM-6: the running reminders follow where the policy says so, from the instant it is in force. */
@@ -87,11 +91,15 @@ export class ReminderConsumer {
     return this.reminders.remind(tx, 'again', rung);
   }
 
-  #booking(tx: Tx, appointmentId: string, vehicleId: string, storeId: string, version: number, alive: boolean): Promise<unknown> {
-    return tx.query(
+  /** Written before the car's row is locked, in every case: whoever gets that plans with all the bookings that were written. @returns the booking's car, when it is known and this is news of it */
+  async #booking(tx: Tx, appointmentId: string, vehicleId: string | null, storeId: string, version: number, alive: boolean): Promise<string | null> {
+    const news = await tx.one<{ vehicleId: string | null }>(
       `insert into maintenance_booking (appointment_id, vehicle_id, store_id, version, alive) values ($1, $2, $3, $4, $5)
-       on conflict (appointment_id) do update set version = excluded.version, alive = excluded.alive, vehicle_id = excluded.vehicle_id where maintenance_booking.version < excluded.version`,
+       on conflict (appointment_id) do update set version = excluded.version, alive = excluded.alive, vehicle_id = coalesce(excluded.vehicle_id, maintenance_booking.vehicle_id)
+         where maintenance_booking.version < excluded.version
+       returning vehicle_id`,
       [appointmentId, vehicleId, storeId, version, alive],
     );
+    return news?.vehicleId ?? null;
   }
 }

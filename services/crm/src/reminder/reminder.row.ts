@@ -1,17 +1,15 @@
 import type { ReminderSent } from '@aftersales/contracts/crm/reminder';
 import type { DataOf } from '@aftersales/contracts/kernel/event';
 import type { Tx } from '@aftersales/platform/database/tx';
+import type { HandOver } from './reminder';
 
 /** What is known of a car's next service. `id` is the car's. */
-export interface Maintenance {
+export interface Maintenance extends HandOver {
   readonly id: string;
   readonly storeId: string;
   readonly version: number;
   readonly customerId: string | null;
   readonly visitId: string | null;
-  readonly deliveredAt: Date | null;
-  readonly nextServiceOn: string | null;
-  readonly nextServiceAtKm: number | null;
 }
 
 export type ReminderState = 'planned' | 'reminded' | 'sent' | 'void';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { addDays, atLocal, localDate, localTime } from '@aftersales/calendar/local-time';
-import { growing, morning, nextDue, predictedOn, stages, type Reading } from './reminder';
+import { growing, isPlan, morning, nextDue, predictedOn, stages, type HandOver, type Reading } from './reminder';
 
 const zone = 'Asia/Taipei';
 const at = (date: string, kilometres: number): Reading => ({ readAt: new Date(`${date}T02:00:00.000Z`), kilometres });
@@ -10,6 +10,19 @@ const date = fc.integer({ min: 0, max: 4000 }).map((days) => addDays('2024-01-01
 const readings = fc.array(fc.record({ readAt: fc.date({ min: new Date('2024-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }), kilometres: fc.nat(300_000) }), { maxLength: 12 });
 
 describe('reminder', () => {
+  it('CRM-13 the plan is the same in whatever order hand-overs are heard: the newest maintenance, else the newest visit that names the next service', () => {
+    const none: HandOver = { deliveredAt: null, maintenanceDone: false, nextServiceOn: null, nextServiceAtKm: null };
+    const handOver = fc.record({ deliveredAt: fc.nat(50).map((n) => new Date(n * 86_400_000)), maintenanceDone: fc.boolean(), nextServiceOn: fc.option(date), nextServiceAtKm: fc.constant(null) });
+    const handOvers = fc.uniqueArray(handOver, { selector: ({ deliveredAt }) => deliveredAt.getTime(), maxLength: 6 });
+    const heard = (told: readonly HandOver[]) => told.reduce((known, next) => (isPlan(next, known) ? next : known), none);
+    fc.assert(fc.property(handOvers, fc.func(fc.integer()), (told, by) => {
+      const newestOf = (some: HandOver[]) => some.sort((a, b) => b.deliveredAt!.getTime() - a.deliveredAt!.getTime())[0];
+      const plan = newestOf(told.filter(({ maintenanceDone }) => maintenanceDone)) ?? newestOf(told.filter(({ nextServiceOn }) => nextServiceOn !== null)) ?? none;
+      expect(heard(told)).toEqual(plan);
+      expect(heard(told.toSorted((a, b) => by(a) - by(b)))).toEqual(plan);
+    }));
+  });
+
   it('CRM-13 due is the earlier of the date told and the predicted mileage', () => {
     const driven = [at('2026-01-01', 10_000), at('2026-07-01', 20_000)]; // 10,000 km in 181 days
     expect(nextDue(zone, { on: '2026-12-01', atKm: 30_000 }, driven, 15_000)).toMatchObject({ dueOn: '2026-12-01', because: 'date' });

@@ -12,6 +12,24 @@ export interface NextService {
   readonly atKm: number | null;
 }
 
+/** What a hand-over told of the next service; all null when none told anything yet. */
+export interface HandOver {
+  readonly deliveredAt: Date | null;
+  readonly maintenanceDone: boolean;
+  readonly nextServiceOn: LocalDate | null;
+  readonly nextServiceAtKm: number | null;
+}
+
+/**
+ * Whether it is the plan instead of the one known, in whatever order they are heard: maintenance done always is, any other visit that names the next
+ * service is while no maintenance is known; among equals the newest.
+ */
+export function isPlan(told: HandOver, known: HandOver): boolean {
+  if (!told.deliveredAt || (!told.maintenanceDone && told.nextServiceOn === null && told.nextServiceAtKm === null)) return false;
+  if (!known.deliveredAt) return true;
+  return told.maintenanceDone === known.maintenanceDone ? told.deliveredAt > known.deliveredAt : told.maintenanceDone;
+}
+
 export interface NextDue {
   readonly dueOn: LocalDate;
   readonly because: 'date' | 'mileage';
