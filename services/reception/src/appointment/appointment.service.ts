@@ -13,6 +13,7 @@ import { DeskTasks } from '../desk-task/desk-task.service';
 import { Links } from '../link/link.service';
 import { arrive, demandMove, type Appointment } from './appointment';
 import type { IntroducedCar, RequestInput, WishInput } from './appointment.inputs';
+import { expectedToday } from './appointment.queries';
 import { slotPromises } from './booking.service';
 import { currentFiles } from './files.queries';
 import { etaToTake, type Wish } from './round';
@@ -20,6 +21,7 @@ import { Rounds } from './rounds.service';
 
 /** What the gate learns of a booked car. The lines keep their ids into the visit's estimate. */
 export interface Arrival {
+  readonly appointmentId: string;
   readonly customerId: string;
   readonly vehicleId: string;
   readonly brand: string;
@@ -100,6 +102,12 @@ export class AppointmentService {
     await this.rounds.ask(tx, appointment, { startsAt, operations, parts, partsBy: etaToTake(last) });
   }
 
+  /** A car is here, and nobody has named its appointment: today's is looked for. Null when it has none. */
+  async expected(tx: Tx, storeId: string, vehicleId: string): Promise<Arrival | null> {
+    const appointmentId = await expectedToday(tx, storeId, vehicleId);
+    return appointmentId ? this.arrived(tx, appointmentId, tx.now) : null;
+  }
+
   /** The car is here (REC-12): no-show and confirmation end. In the visit's own transaction. @throws NotFound, Refused */
   async arrived(tx: Tx, appointmentId: string, at: Date): Promise<Arrival> {
     const before = await lockRow<Appointment>(tx, 'appointment', appointmentId);
@@ -110,7 +118,7 @@ export class AppointmentService {
     await this.tasks.settle(tx, appointmentId, 'arrived');
     const { brand, kind, concern, advisorId, late } = appointment;
     const { operations, parts } = await this.rounds.of(tx, appointment, appointment.bookedRound ?? appointment.round);
-    return { ...(await currentFiles(tx, appointment)), brand, kind, concern, advisorId, operations, parts, late };
+    return { appointmentId, ...(await currentFiles(tx, appointment)), brand, kind, concern, advisorId, operations, parts, late };
   }
 
   async #demandAdvisor(tx: Tx, storeId: string, advisorId: string | null): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Code, Instant, LocalDate, Span, VisitKind } from '@aftersales/contracts/kernel/values';
 import { StandingChanged } from '@aftersales/contracts/claims/standing';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { currentId } from '../visit/car.queries';
+import { currentId, idsOf } from '../visit/car.queries';
 import { papersFor } from './appointment';
 import { Day } from './appointment.inputs';
 
@@ -39,7 +39,7 @@ export async function preview(tx: Tx, storeId: string, { date, kind, vehicleId, 
   const standing = !car ? null : (await tx.one<{ data: z.output<typeof StandingChanged.data> }>(`select data from vehicle_standing where vehicle_id = $1`, [car]));
   const declined = car
     ? await tx.query<{ lineId: string; visitId: string; declinedAt: string; line: unknown }>(
-        `select line_id, visit_id, to_char(declined_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as declined_at, line from declined_line where vehicle_id in ($1, $2) and not done order by declined_at desc limit 100`, [car, vehicleId],
+        `select line_id, visit_id, to_char(declined_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as declined_at, line from declined_line where vehicle_id = any($1::uuid[]) and not done order by declined_at desc limit 100`, [await idsOf(tx, car)],
       )
     : [];
   return {

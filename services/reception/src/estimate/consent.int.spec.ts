@@ -1,3 +1,5 @@
+import { FilesMerged } from '@aftersales/contracts/crm/files';
+import { VehicleRegistered } from '@aftersales/contracts/crm/vehicle';
 import { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
 import { serviceLines, TestDesk, type Offer } from '../visit/testing/desk';
@@ -127,6 +129,26 @@ describe('consent', () => {
     const { b } = desk.org;
     const there = (await desk.post('', { how: 'gate', vehicleId }, { as: b.staff.advisor, storeId: b.storeId })).body;
     expect((await desk.get(`/${there.visitId}`, b.staff.advisor, b.storeId)).body.declinedBefore).toMatchObject([{ operationCode: 'MNT-10K', reason: 'too-expensive' }]);
+  });
+
+  it('REC-17 REC-2 work declined under a file that was merged is offered under the one that stays, until it is done', async () => {
+    const { visitId, vehicleId, offer } = await offered([labour]);
+    await desk.signed(visitId, offer, [offer.lines[0].lineId]);
+    const [declined] = (await desk.service.said(LinesDeclined)).filter(({ data }) => data.visitId === visitId);
+    await desk.service.hear(LinesDeclined, declined!.data, { storeId: desk.storeId, id: declined!.id });
+    const [between, kept] = [uuidv7(), uuidv7()];
+    const customerId = uuidv7();
+    for (const [fromId, toId] of [[vehicleId, between], [between, kept]] as const) await desk.service.hear(FilesMerged, { of: 'vehicle', fromId, toId, mergedAt: new Date(0).toISOString() });
+    await desk.service.hear(VehicleRegistered, { vehicleId: kept, version: 1, vin: null, brand: 'nova', model: null, market: 'TW', use: 'household', saleDate: null, customerId, contactId: null, complete: true });
+    const { b } = desk.org;
+    const preview = async () => (await desk.service.http(`GET /stores/${b.storeId}/appointments/preview?date=2026-12-01&kind=maintenance&vehicleId=${kept}`, { as: b.staff.advisor })).body.declined;
+    expect(await preview()).toMatchObject([{ visitId, line: { operationCode: 'MNT-10K', reason: 'too-expensive' } }]);
+    const there = (await desk.post('', { how: 'gate', vehicleId: kept }, { as: b.staff.advisor, storeId: b.storeId })).body;
+    const before = async () => (await desk.get(`/${there.visitId}`, b.staff.advisor, b.storeId)).body.declinedBefore;
+    expect(await before()).toMatchObject([{ operationCode: 'MNT-10K' }]);
+    const taken = (await desk.service.said(VisitAuthorised))[0]!.data;
+    await desk.service.hear(VisitAuthorised, { ...taken, visitId: there.visitId, vehicleId: kept, lines: [{ ...taken.lines[0]!, lineId: uuidv7(), operationCode: 'MNT-10K' }], authorisedAt: (await desk.service.now()).toISOString() }, { storeId: b.storeId });
+    expect([await before(), await preview()]).toEqual([[], []]);
   });
 
   it('REC-17 another store, another post, an old version', async () => {

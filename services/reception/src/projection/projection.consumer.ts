@@ -5,6 +5,7 @@ import { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/
 import { BaysChanged, CapacityChanged } from '@aftersales/contracts/workshop/capacity';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
+import { idsOf } from '../visit/car.queries';
 
 /** REC-2: whole states each time, so the newest version of a key is enough, whatever came before or was missed. */
 @Consumer('reception.projection')
@@ -60,12 +61,12 @@ export class ProjectionConsumer {
 
   /** The customer took it after all: the same line, or later the same work on the same car. */
   @On(VisitAuthorised)
-  taken(tx: Tx, { data }: Fact<typeof VisitAuthorised>) {
+  async taken(tx: Tx, { data }: Fact<typeof VisitAuthorised>) {
     const of = (field: 'lineId' | 'operationCode' | 'partNumber') => data.lines.flatMap((line) => line[field] ?? []);
-    return tx.query(
-      `update declined_line set done = true where vehicle_id = $1 and not done and declined_at <= $2
+    await tx.query(
+      `update declined_line set done = true where vehicle_id = any($1::uuid[]) and not done and declined_at <= $2
        and (line_id = any($3::uuid[]) or line->>'operationCode' = any($4::text[]) or line->>'partNumber' = any($5::text[]))`,
-      [data.vehicleId, data.authorisedAt, of('lineId'), of('operationCode'), of('partNumber')],
+      [await idsOf(tx, data.vehicleId), data.authorisedAt, of('lineId'), of('operationCode'), of('partNumber')],
     );
   }
 }

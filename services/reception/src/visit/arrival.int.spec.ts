@@ -95,6 +95,14 @@ describe('arrival', () => {
     expect((await desk.service.said(VisitOpened)).find(({ data }) => data.visitId === early.visitId)!.data).toMatchObject({ customerId: last, vehicleId: early.vehicleId });
   });
 
+  it('REC-12 a car that is here is here under each of its merged files', async () => {
+    const { vehicleId, visitId } = await desk.arrived();
+    const kept = uuidv7();
+    await desk.service.hear(FilesMerged, { of: 'vehicle', fromId: vehicleId, toId: kept, mergedAt: new Date(0).toISOString() });
+    for (const id of [vehicleId, kept]) expect((await desk.post('', { how: 'gate', vehicleId: id })).body.code).toBe('visit.here-already');
+    expect((await desk.get(`?open=true&vehicleId=${kept}`)).body.visits).toMatchObject([{ visitId }]);
+  });
+
   it('REC-12 an older file of a car changes nothing', async () => {
     const car = await desk.car();
     const file = { vehicleId: car.vehicleId, brand: 'nova', model: null, market: 'TW', use: 'household' as const, saleDate: null, customerId: car.customerId, contactId: null, complete: true };

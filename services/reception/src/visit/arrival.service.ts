@@ -9,9 +9,9 @@ import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { AppointmentService, type Arrival } from '../appointment/appointment.service';
-import { carOf, currentId } from './car.queries';
+import { carOf, currentId, idsOf } from './car.queries';
 import { visitFor } from './visit.store';
-import { move, type Visit } from './visit';
+import { move, type Booked, type Visit } from './visit';
 import type { ArriveInput, IdentifyInput, IntroduceInput } from './visit.inputs';
 
 /** REC-12: the gate, and whose car it is. */
@@ -20,33 +20,37 @@ export class ArrivalService {
   constructor(private readonly appointments: AppointmentService) {}
 
   async arrive(tx: Tx, storeId: string, input: ArriveInput): Promise<Visit> {
-    const expected = input.appointmentId ? await this.appointments.arrived(tx, input.appointmentId, tx.now) : null;
-    const vehicleId = await this.#vehicleOf(tx, storeId, input, expected);
+    const named = input.appointmentId ? await this.appointments.arrived(tx, input.appointmentId, tx.now) : null;
+    const vehicleId = await this.#vehicleOf(tx, storeId, input, named);
+    const expected = named ?? (vehicleId ? await this.appointments.expected(tx, storeId, vehicleId) : null);
     await this.#demandNotHere(tx, storeId, vehicleId, input.plate ?? null);
     const car = vehicleId ? await carOf(tx, vehicleId) : null;
     const customerId = car?.customerId ?? expected?.customerId ?? null;
     const visit: Visit = {
-      id: uuidv7(), storeId, version: 1, state: 'arrived', how: input.how, late: expected?.late ?? false, waiting: input.waiting, arrivedAt: tx.now, appointmentId: input.appointmentId ?? null,
+      id: uuidv7(), storeId, version: 1, state: 'arrived', how: input.how, late: expected?.late ?? false, waiting: input.waiting, arrivedAt: tx.now, appointmentId: expected?.appointmentId ?? null,
       customerId, vehicleId, contactId: car?.contactId ?? null, plate: plateOf(input.plate), keyTag: null, kind: expected?.kind ?? null, brand: car?.brand ?? expected?.brand ?? null,
-      repairOrder: null, booked: expected && { concern: expected.concern, operations: expected.operations, parts: expected.parts }, sheet: null, mileage: null, mileageCorrected: false, signatureId: null, advisorId: null, openedAt: null, authorised: [], promisedAt: null, warnedAt: null, completedAt: null,
+      repairOrder: null, booked: expected && bookedOf(expected), sheet: null, mileage: null, mileageCorrected: false, signatureId: null, advisorId: null, openedAt: null, authorised: [], promisedAt: null, warnedAt: null, completedAt: null,
       readyAt: null, settledAt: null, deliveredAt: null, handover: null,
     };
     await insertRow(tx, 'visit', visit);
-    publish(tx, VisitArrived, visit, { visitId: visit.id, appointmentId: visit.appointmentId, vehicleId, how: visit.how, arrivedAt: tx.now.toISOString(), late: visit.late, waiting: visit.waiting });
+    sayArrived(tx, visit);
     label(tx, visit);
     return visit;
   }
 
-  /** Another file than the plate said, or the first one that was found. */
+  /** Another file than the plate said, or the first one that was found; it may be that of a car that is expected. */
   async identify(tx: Tx, visitId: string, version: number | null, input: IdentifyInput): Promise<Visit> {
     const visit = await visitFor(tx, 'identify', visitId, version);
     const vehicleId = await currentId(tx, input.vehicleId);
+    const expected = visit.appointmentId ? null : await this.appointments.expected(tx, visit.storeId, vehicleId);
     if (vehicleId !== visit.vehicleId) await this.#demandNotHere(tx, visit.storeId, vehicleId, null);
     const car = await carOf(tx, vehicleId);
-    const customerId = car?.customerId ?? (input.customerId ? await currentId(tx, input.customerId) : null);
+    const customerId = car?.customerId ?? (input.customerId ? await currentId(tx, input.customerId) : (expected?.customerId ?? null));
     const next = await updateRow(tx, 'visit', visit, {
-      vehicleId, customerId, contactId: car?.contactId ?? null, brand: car?.brand ?? input.brand ?? null, plate: plateOf(input.plate) ?? visit.plate,
+      vehicleId, customerId, contactId: car?.contactId ?? null, brand: car?.brand ?? input.brand ?? expected?.brand ?? null, plate: plateOf(input.plate) ?? visit.plate,
+      ...(expected && { appointmentId: expected.appointmentId, late: expected.late, kind: visit.kind ?? expected.kind, booked: bookedOf(expected) }),
     });
+    if (expected) sayArrived(tx, next);
     if (next.plate !== visit.plate) label(tx, next);
     return next;
   }
@@ -93,9 +97,17 @@ export class ArrivalService {
   async #demandNotHere(tx: Tx, storeId: string, vehicleId: string | null, plate: string | null): Promise<void> {
     const read = plateOf(plate);
     for (const name of [vehicleId, read].filter(Boolean).sort()) await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`arrival ${storeId} ${name}`]);
-    const here = await tx.one(`select 1 from visit where store_id = $1 and state not in ('delivered', 'left') and (vehicle_id = $2 or plate = $3) limit 1`, [storeId, vehicleId, read]);
+    const here = await tx.one(`select 1 from visit where store_id = $1 and state not in ('delivered', 'left') and (vehicle_id = any($2::uuid[]) or plate = $3) limit 1`, [storeId, vehicleId ? await idsOf(tx, vehicleId) : [], read]);
     demand(!here, 'visit.here-already', 'This car has arrived already.');
   }
+}
+
+const bookedOf = ({ concern, operations, parts }: Arrival): Booked => ({ concern, operations, parts });
+
+/** At the gate; and once more when the car turns out to be an expected one: what is held for its appointment is this visit's. */
+function sayArrived(tx: Tx, visit: Visit): void {
+  const { id: visitId, appointmentId, vehicleId, how, arrivedAt, late, waiting } = visit;
+  publish(tx, VisitArrived, visit, { visitId, appointmentId, vehicleId, how, arrivedAt: arrivedAt.toISOString(), late, waiting });
 }
 
 /** Plates are compared without blanks, dashes and case. */

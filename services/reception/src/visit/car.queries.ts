@@ -21,6 +21,14 @@ export async function currentId(tx: Tx, id: string): Promise<string> {
   return row!.id;
 }
 
+/** Every id under which rows may have been written of what this id stands for now. */
+export async function idsOf(tx: Tx, id: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `with recursive file (id) as (select $1::uuid union select a.from_id from visit_alias a join file f on a.to_id = f.id) select id from file`, [await currentId(tx, id)],
+  );
+  return rows.map((row) => row.id);
+}
+
 export async function carOf(tx: Tx, vehicleId: string): Promise<Car | null> {
   const car = await tx.one<Car>(`select id, vin, brand, model, market, customer_id, contact_id, mileage from visit_vehicle where id = $1`, [await currentId(tx, vehicleId)]);
   return car && { ...car, customerId: car.customerId && (await currentId(tx, car.customerId)), contactId: car.contactId && (await currentId(tx, car.contactId)) };
