@@ -86,7 +86,7 @@ export async function experiment(ground: Ground, faults: readonly Fault[]): Prom
   const { load } = ground;
   if (load) {
     if (!load.failed) await noting(stuck, async () => {
-      await ground.someToCall(); // the list may have been worked off meanwhile
+      await ground.someToCall(settlesWithinMs); // the list may have been worked off meanwhile
       await ground.until('everything flows again', () => flowsAgain(ground, load.told.filter(({ at }) => at >= mended)), settlesWithinMs);
       seconds = (Date.now() - mended) / 1000;
     });

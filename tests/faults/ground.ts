@@ -63,7 +63,7 @@ export class Ground {
   }
 
   /** Follow-ups for the callers: cars that went home yesterday, as the desk's facts would say it. */
-  async someToCall(): Promise<void> {
+  async someToCall(withinMs = 30_000): Promise<void> {
     const [{ n }] = (await this.whole.rows<{ n: number }>('crm', `select count(*)::int as n from follow_up where store_id = $1 and state = 'open'`, [storeA.storeId])) as [{ n: number }];
     if (n >= callsAhead) return;
     const now = await this.whole.now();
@@ -77,7 +77,7 @@ export class Ground {
       return { key: visitId, value: this.envelope('reception.visit-delivered.v1', visitId, data, { storeid: storeA.storeId, time: deliveredAt }) };
     });
     await this.say('reception.visit', messages);
-    await this.whole.until('somebody to call', async () => (await this.whole.rows(`crm`, `select from follow_up where store_id = $1 and state = 'open'`, [storeA.storeId])).length >= callsAhead);
+    await this.whole.until('somebody to call', async () => (await this.whole.rows(`crm`, `select from follow_up where store_id = $1 and state = 'open'`, [storeA.storeId])).length >= callsAhead, withinMs);
   }
 
   envelope(type: string, subject: string, data: object, more: object = {}): string {

@@ -55,6 +55,7 @@ function settings({ home, node, port, voters, nodes, firstPort, told }) {
     'min.insync.replicas': nodes >= 3 ? 2 : 1,
     'offsets.topic.num.partitions': 8,
     'offsets.topic.replication.factor': replicas,
+    'offsets.retention.minutes': 90 * 24 * 60, // as long as facts are kept: a service that was down for more than 7 days (the default) would begin at the beginning
     'transaction.state.log.num.partitions': 8,
     'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.min.isr': 1,

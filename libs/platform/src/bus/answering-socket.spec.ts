@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ISocketFactory } from 'kafkajs';
 import { answeringSocket } from './answering-socket';
 
 describe('a connection to a broker', () => {
   const limitMs = 300;
   let server: Server;
+  let sockets: ISocketFactory;
   const others: Socket[] = [];
 
   /** Connected to somebody who answers as `answer` says. */
@@ -15,7 +17,11 @@ describe('a connection to a broker', () => {
       socket.on('data', () => answer(socket));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const socket = answeringSocket(limitMs)({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ssl: {}, onConnect: () => undefined });
+    sockets = answeringSocket(limitMs);
+    return another();
+  };
+  const another = async (): Promise<Socket> => {
+    const socket = sockets({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ssl: {}, onConnect: () => undefined });
     await once(socket, 'connect');
     return socket;
   };
@@ -37,6 +43,19 @@ describe('a connection to a broker', () => {
     await once(socket, 'close').catch(() => undefined);
     clearInterval(asking);
     expect(socket.destroyed).toBe(true);
+  });
+
+  it('ends with it the others that were as quiet, and none that has answered meanwhile', async () => {
+    const asked = await connected(() => undefined);
+    const idle = await another();
+    const alive = await another();
+    const answers = setInterval(() => others[2]!.write('!'), 50);
+    idle.on('error', () => undefined);
+    asked.write('?');
+    await once(asked, 'error');
+    clearInterval(answers);
+    expect([idle.destroyed, alive.destroyed]).toEqual([true, false]);
+    alive.destroy();
   });
 
   it('that nobody asks anything stays, and one whose answers are slow but come', async () => {

@@ -129,6 +129,25 @@ describe('the bus, on a real broker', () => {
     expect(await mostTogether(6_201, 6_500)).toBeGreaterThan(10);
   });
 
+  it('a partition with much slow work lets the others have their turn', async () => {
+    await say(6_601, 6_640, { partition: 0 });
+    await say(6_651, 6_651, { partition: 1 });
+    let [slow, slowBefore]: [number, number | undefined] = [0, undefined];
+    let all: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => (all = resolve));
+    const bus = start(async (step) => {
+      if (step < 6_650) {
+        await pause(100);
+        if (++slow === 20) void say(6_661, 6_661, { partition: 1 }); // while the slow ones, fetched together, still go on
+        if (slow === 40) all();
+      }
+      if (step === 6_661) slowBefore = slow;
+    });
+    await done;
+    await bus.close();
+    expect(slowBefore).toBeLessThan(40);
+  }, 60_000);
+
   describe('a passing fault', () => {
     const until = async (what: string, holds: () => boolean | Promise<boolean>) => {
       for (const end = Date.now() + 20_000; !(await holds()); await pause(50)) if (Date.now() > end) throw new Error(`not within 20 s: ${what}`);
@@ -185,6 +204,7 @@ describe('the bus, on a real broker', () => {
     for (const end = Date.now() + 30_000; !stopped() || !steps.includes(5_003); await pause(50)) {
       if (Date.now() > end) throw new Error(`not within 30 s; heard ${steps}, ${stopped() ? '' : 'not '}stopped`);
     }
+    expect((await register.getSingleMetric('partitions_stopped')?.get())?.values).toMatchObject([{ value: 1 }]);
     await bus.close();
     expect(steps).toEqual([5_003]);
   });

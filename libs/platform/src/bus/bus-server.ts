@@ -19,6 +19,8 @@ import { stayingMember } from './staying-member';
 
 const stopMs = 5_000; // for each word to the broker at the end: it may be away
 const dayMs = 24 * 3600_000;
+/** Of one partition's facts; then it is another's turn: kafkajs fetches from a broker again only when all that it fetched is through, and that may be a thousand slow facts. */
+const turnMs = 1_000;
 
 export interface BusOptions {
   readonly service: string;
@@ -42,6 +44,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   readonly #retries = new Map<string, number>();
   readonly #chunk = new ChunkSize();
   readonly #behind = new Map<string, number>();
+  readonly #stopped = new Set<string>();
   readonly #atWork = new Set<Promise<void>>();
   #consumer: Consumer | undefined;
   #offsets: Offsets | undefined;
@@ -133,6 +136,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     this.#offsets = offsets;
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.#behind.clear();
+      this.#stopped.clear();
       offsets.forget();
       this.#joined = true;
     });
@@ -154,6 +158,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     offsets.begin();
     gauge('consumer_lag', 'Facts on Kafka that this process has yet to apply, of its partitions', () => [...this.#behind.values()].reduce((sum, n) => sum + n, 0));
     gauge('consumer_silent_seconds', 'Since the last fetch', () => this.silentMs / 1000);
+    gauge('partitions_stopped', 'Where the next fact is older than the inbox remembers: somebody must say from where to go on (docs/architecture.md, the consumer)', () => this.#stopped.size);
   }
 
   async #eachBatch({ batch, resolveOffset, heartbeat, pause, isRunning, isStale }: EachBatchPayload, offsets: Offsets): Promise<void> {
@@ -162,9 +167,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const place = `${topic}/${partition}`;
     const compacted = [...hearing.contracts.values()].some(({ kept }) => kept === 'compacted');
     this.#behind.set(place, Number(batch.highWatermark) - Number(batch.firstOffset() ?? batch.highWatermark));
+    const began = performance.now();
     try {
       for (let from = 0, messages; from < batch.messages.length; from += messages.length) {
-        if (!isRunning() || isStale() || this.#closing) return;
+        if (!isRunning() || isStale() || this.#closing || performance.now() - began > turnMs) return;
         messages = batch.messages.slice(from, from + this.#chunk.of(topic));
         const arrived: Arrived[] = [];
         for (const message of messages) {
@@ -194,7 +200,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
       if ((error as { type?: string }).type === 'REBALANCE_IN_PROGRESS' || (error as Error).name.startsWith('KafkaJS')) throw error; // the group's own affairs
       const resume = pause(); // ConsumerRetry.tla: PauseAlone; Consumer.tla: StayOnTransient
       this.#lastFetch = Date.now();
-      if (error instanceof TooOld) return this.#log.error(error.message);
+      if (error instanceof TooOld) {
+        this.#stopped.add(place);
+        return this.#log.error(error.message);
+      }
       const tries = (this.#retries.get(place) ?? 0) + 1;
       this.#retries.set(place, tries);
       const waitMs = Math.min(100 * 2 ** tries, 5_000);

@@ -2,7 +2,7 @@ import { Kafka, logLevel, type Admin, type AdminConfig, type KafkaConfig } from 
 import type { Logger } from 'pino';
 import { answeringSocket } from './answering-socket';
 
-const answersWithinMs = 30_000; // the longest any request here waits at a broker is a join of the group, 15 s
+const answersWithinMs = 20_000; // the longest any request here waits at a broker is a join of the group, 15 s
 
 /** The one place where the Kafka client is made. Consumers keep trying for a minute: after a broker's kill -9 the default is silent for 30 s, this one 0.5 s. The relay tries again by itself and wants to know soon. */
 export function kafkaClient(clientId: string, brokers: readonly string[], log: Pick<Logger, 'warn' | 'debug'>, retries = 60): Kafka {
