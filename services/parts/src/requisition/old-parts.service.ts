@@ -1,29 +1,45 @@
 import { Injectable } from '@nestjs/common';
 import { Refused } from '@aftersales/contracts/kernel/refused';
+import type { Payer } from '@aftersales/contracts/kernel/values';
 import { OldPartHandedIn } from '@aftersales/contracts/parts/reservation';
 import { insertRow, lockRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { v7 as uuidv7 } from 'uuid';
 import { say, type ReservationRow } from '../reservation/holders.store';
+import { lockPaper, type RequisitionRow } from './papers.store';
 import { exceptOldPart, handInOldPart } from './requisition';
-import type { RequisitionRow } from './requisition.service';
 
 export type Custody = 'claims' | 'customer' | 'core' | 'scrap';
+
+export interface OldPartRow {
+  readonly id: string;
+  readonly storeId: string;
+  readonly version: number;
+  readonly requisitionId: string;
+  readonly lineId: string;
+  readonly partNumber: string;
+  readonly quantity: number;
+  readonly payer: Payer;
+  readonly tag: string;
+  readonly custody: Custody;
+  readonly technicianId: string;
+  readonly keeperId: string;
+  readonly handedInAt: Date;
+}
 
 @Injectable()
 export class OldParts {
   /** The tagged old part goes into custody: the maker's to claims, a returnable core back to its supplier, else as agreed with the customer. */
   async handIn(tx: Tx, id: string, version: number | null, keeperId: string, { lineId, tag, agreed }: { lineId: string; tag: string; agreed: 'customer' | 'scrap' }): Promise<RequisitionRow> {
-    const row = await lockRow<RequisitionRow>(tx, 'requisition', id, version);
+    const { paper: row, visit } = await lockPaper(tx, id, version);
     const lines = handInOldPart(row, lineId, keeperId);
-    const visit = await lockRow<ReservationRow>(tx, 'reservation', row.reservationId);
     const { partNumber, quantity, payer } = lines.find((line) => line.lineId === lineId)!;
     if (await tx.one(`select 1 from old_part where store_id = $1 and tag = $2`, [row.storeId, tag])) throw new Refused('parts.tag-used', `The tag ${tag} hangs on another part.`);
     const core = await tx.one(`select 1 from part where part_number = $1 and returnable_core`, [partNumber]);
     const custody: Custody = payer === 'warranty' ? 'claims' : core ? 'core' : agreed;
-    const oldPart = { id: uuidv7(), storeId: row.storeId, version: 1, requisitionId: id, lineId, partNumber, quantity, payer, tag, custody, technicianId: row.technicianId, keeperId, handedInAt: tx.now };
+    const oldPart: OldPartRow = { id: uuidv7(), storeId: row.storeId, version: 1, requisitionId: id, lineId, partNumber, quantity, payer, tag, custody, technicianId: row.technicianId, keeperId, handedInAt: tx.now };
     await insertRow(tx, 'old_part', oldPart);
-    await say(tx, visit, OldPartHandedIn, { oldPartId: oldPart.id, lineId, partNumber, quantity, payer, tag, custody, technicianId: row.technicianId, handedInAt: tx.now.toISOString() });
+    await sayHandedIn(tx, visit, oldPart);
     return updateRow(tx, 'requisition', row, { lines });
   }
 
@@ -35,3 +51,19 @@ export class OldParts {
     return updateRow(tx, 'requisition', row, { lines });
   }
 }
+
+/** A newer consent made the maker pay: what was taken in as the customer's is the claims clerk's from now on. */
+export async function passToClaims(tx: Tx, visit: ReservationRow): Promise<ReservationRow> {
+  const passed = await tx.query<OldPartRow>(
+    `update old_part o set payer = l.payer, custody = 'claims', version = o.version + 1
+     from requisition r join reservation_line l on l.reservation_id = r.reservation_id and l.level = 'firm' and l.payer = 'warranty'
+     where r.reservation_id = $1 and o.requisition_id = r.id and o.line_id = l.line_id and o.part_number = l.part_number and o.payer <> 'warranty' returning o.*`,
+    [visit.id],
+  );
+  let row = visit;
+  for (const oldPart of passed) row = await sayHandedIn(tx, row, oldPart);
+  return row;
+}
+
+const sayHandedIn = (tx: Tx, visit: ReservationRow, { id, lineId, partNumber, quantity, payer, tag, custody, technicianId, handedInAt }: OldPartRow): Promise<ReservationRow> =>
+  say(tx, visit, OldPartHandedIn, { oldPartId: id, lineId, partNumber, quantity, payer, tag, custody, technicianId, handedInAt: handedInAt.toISOString() });

@@ -8,8 +8,9 @@ import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { Issue } from './issue.service';
 import { OldParts } from './old-parts.service';
+import { asAgreed, type RequisitionRow } from './papers.store';
 import { allowed, moves } from './requisition';
-import { RequisitionService, type RequisitionRow } from './requisition.service';
+import { RequisitionService } from './requisition.service';
 
 const quantity = z.int().positive().max(1_000_000_000);
 const Lines = z.array(z.strictObject({ lineId: z.uuid(), quantity })).min(1).max(200).refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'each line once');
@@ -26,10 +27,11 @@ const RequisitionView = z.object({
 const Which = z.strictObject({ visitId: z.uuid().optional(), state: z.enum(['signed', 'countersigned', 'issued', 'withdrawn']).optional(), after: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
 const see = ['technician', 'advisor', 'claims-clerk', 'parts-keeper', 'parts-manager', 'workshop-manager', 'service-manager', 'store-manager'];
 
-const view = (row: RequisitionRow, roles: readonly string[]) => ({
+const view = async (tx: Tx, row: RequisitionRow, roles: readonly string[]) => (await views(tx, [row], roles))[0]!;
+const views = async (tx: Tx, rows: readonly RequisitionRow[], roles: readonly string[]) => (await asAgreed(tx, rows)).map((row) => ({
   id: row.id, version: row.version, visitId: row.reservationId, state: row.state, allowed: allowed(row, roles), lines: row.lines, technicianId: row.technicianId, advisorId: row.advisorId,
   claimsClerkId: row.claimsClerkId, keeperId: row.keeperId, signedAt: row.signedAt, countersignedAt: row.countersignedAt, issuedAt: row.issuedAt,
-});
+}));
 
 @Controller('stores/:storeId/requisitions')
 export class RequisitionController {
@@ -37,47 +39,47 @@ export class RequisitionController {
 
   @Command('POST ', { summary: 'Ask for consented lines, and sign as technician', roles: ['technician'], body: SignInput, answer: RequisitionView })
   async sign(tx: Tx, { storeId, person, body }: Call<z.output<typeof SignInput>>) {
-    return view(await this.papers.sign(tx, storeId, person.id, body.visitId, body.lines), person.roles);
+    return view(tx, await this.papers.sign(tx, storeId, person.id, body.visitId, body.lines), person.roles);
   }
 
   @Command('POST :requisitionId/countersign', { summary: 'Countersign as advisor', roles: moves.countersign.roles, answer: RequisitionView, ifMatch: true })
   async countersign(tx: Tx, { params, version, person }: Call) {
-    return view(await this.papers.countersign(tx, params['requisitionId']!, version, person.id), person.roles);
+    return view(tx, await this.papers.countersign(tx, params['requisitionId']!, version, person.id), person.roles);
   }
 
   @Command('POST :requisitionId/sign-claims', { summary: 'Sign for the warranty lines', roles: moves['sign-claims'].roles, answer: RequisitionView, ifMatch: true })
   async signClaims(tx: Tx, { params, version, person }: Call) {
-    return view(await this.papers.signClaims(tx, params['requisitionId']!, version, person.id), person.roles);
+    return view(tx, await this.papers.signClaims(tx, params['requisitionId']!, version, person.id), person.roles);
   }
 
   @Command('POST :requisitionId/hand-in', { summary: 'Take in the old part of a line, tagged', roles: moves['hand-in'].roles, body: OldPartInput, answer: RequisitionView, ifMatch: true })
   async handIn(tx: Tx, { params, version, person, body }: Call<z.output<typeof OldPartInput>>) {
-    return view(await this.oldParts.handIn(tx, params['requisitionId']!, version, person.id, body), person.roles);
+    return view(tx, await this.oldParts.handIn(tx, params['requisitionId']!, version, person.id, body), person.roles);
   }
 
   @Command('POST :requisitionId/except', { summary: 'Let a line pass without its old part, with a reason', roles: moves.except.roles, body: ExceptInput, answer: RequisitionView, ifMatch: true })
   async except(tx: Tx, { params, version, person, body }: Call<z.output<typeof ExceptInput>>) {
-    return view(await this.oldParts.except(tx, params['requisitionId']!, version, person.id, body), person.roles);
+    return view(tx, await this.oldParts.except(tx, params['requisitionId']!, version, person.id, body), person.roles);
   }
 
   @Command('POST :requisitionId/issue', { summary: 'Hand the parts out', roles: moves.issue.roles, answer: RequisitionView, ifMatch: true })
   async issue(tx: Tx, { params, version, person }: Call) {
-    return view(await this.goods.issue(tx, params['requisitionId']!, version, person.id), person.roles);
+    return view(tx, await this.goods.issue(tx, params['requisitionId']!, version, person.id), person.roles);
   }
 
   @Command('POST :requisitionId/return', { summary: 'Take unused parts back', roles: moves.return.roles, body: ReturnInput, answer: RequisitionView, ifMatch: true })
   async giveBack(tx: Tx, { params, version, person, body }: Call<z.output<typeof ReturnInput>>) {
-    return view(await this.goods.giveBack(tx, params['requisitionId']!, version, person.id, body.lines), person.roles);
+    return view(tx, await this.goods.giveBack(tx, params['requisitionId']!, version, person.id, body.lines), person.roles);
   }
 
   @Command('POST :requisitionId/withdraw', { summary: 'Give the requisition up before anything is issued', roles: moves.withdraw.roles, answer: RequisitionView, ifMatch: true })
   async withdraw(tx: Tx, { params, version, person }: Call) {
-    return view(await this.papers.withdraw(tx, params['requisitionId']!, version), person.roles);
+    return view(tx, await this.papers.withdraw(tx, params['requisitionId']!, version), person.roles);
   }
 
   @Query('GET :requisitionId', { summary: 'One requisition', roles: see, answer: RequisitionView })
   async one(tx: Tx, { params, person }: Call) {
-    return view(await findRow<RequisitionRow>(tx, 'requisition', params['requisitionId']!), person.roles);
+    return view(tx, await findRow<RequisitionRow>(tx, 'requisition', params['requisitionId']!), person.roles);
   }
 
   @Query('GET ', { summary: 'Requisitions, of one visit or in one state', roles: see, query: Which, answer: z.object({ requisitions: z.array(RequisitionView), next: z.string().nullable() }) })
@@ -89,6 +91,6 @@ export class RequisitionController {
       [storeId, visitId ?? null, state ?? null, signedAt, id, limit + 1],
     );
     const last = rows.length > limit ? rows[limit - 1]! : null;
-    return { requisitions: rows.slice(0, limit).map((row) => view(row, person.roles)), next: last ? toCursor([last.signedAt.toISOString(), last.id]) : null };
+    return { requisitions: await views(tx, rows.slice(0, limit), person.roles), next: last ? toCursor([last.signedAt.toISOString(), last.id]) : null };
   }
 }

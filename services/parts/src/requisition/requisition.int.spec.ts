@@ -1,7 +1,7 @@
 import { OldPartHandedIn, PartsIssued, PartsReturned } from '@aftersales/contracts/parts/reservation';
 import type { Payer } from '@aftersales/contracts/kernel/values';
 import { v7 as uuidv7 } from 'uuid';
-import { StoreRoom } from '../testing/store-room';
+import { hour, StoreRoom } from '../testing/store-room';
 
 describe('requisition', () => {
   let room: StoreRoom;
@@ -92,6 +92,47 @@ describe('requisition', () => {
     expect(await post('', 'technician', undefined, { visitId, lines: [] })).toMatchObject({ status: 422 });
     expect(await post('', 'advisor', undefined, { visitId, lines: [{ lineId: need.lineId, quantity: 1000 }] })).toMatchObject({ status: 403 });
     expect(await post('', 'technician', undefined, { visitId, lines: [{ lineId: need.lineId, quantity: 1000 }] }, { store: room.org.b.storeId, as: room.org.b.staff.technician })).toMatchObject({ status: 404 });
+  });
+
+  it('PRT-5 REC-17 a newer offer that nobody has answered gives nobody more parts, and takes no signature away', async () => {
+    const need = room.need(await room.part(5000));
+    const agreed = await room.authorise(await room.consent([room.partLine(need, 'warranty')]));
+    const before = await post('', 'technician', undefined, { visitId: agreed.visitId, lines: [{ lineId: need.lineId, quantity: 400 }] });
+    const newer = { ...agreed, version: 2, lines: [room.partLine({ ...need, quantity: 3000 }, 'customer')] };
+    await room.offer(newer, await room.at(hour));
+    const ask = (quantity: number) => post('', 'technician', undefined, { visitId: agreed.visitId, lines: [{ lineId: need.lineId, quantity }] });
+    expect(await ask(601)).toMatchObject({ status: 409, body: { code: 'parts.more-than-consented' } });
+    for (const { id } of [before.body, (await ask(600)).body]) {
+      await post(`/${id}/countersign`, 'advisor', 1);
+      await post(`/${id}/except`, 'parts-manager', 2, { lineId: need.lineId, reason: 'stolen with the car' });
+      expect(await post(`/${id}/issue`, 'parts-keeper', 3)).toMatchObject({ status: 409, body: { code: 'parts.claims-signature-first' } });
+      expect(await post(`/${id}/sign-claims`, 'claims-clerk', 3)).toMatchObject({ status: 200 });
+      expect(await post(`/${id}/issue`, 'parts-keeper', 4)).toMatchObject({ status: 200, body: { lines: [{ payer: 'warranty' }] } });
+    }
+    expect(await ask(1)).toMatchObject({ status: 409, body: { code: 'parts.more-than-consented' } });
+    await room.authorise(newer);
+    expect(await ask(2000)).toMatchObject({ status: 201, body: { lines: [{ payer: 'customer' }] } });
+  });
+
+  it('PRT-5 REC-17 who pays by the newest consent decides: a line that became the maker\'s after it was signed needs claims, and its old part goes there', async () => {
+    const [{ id, need, visitId }, other] = [await signed(), await signed('customer', { returnableCore: true })];
+    const agreed = (part: typeof need, visit: string, payer: Payer) => room.consent([room.partLine(part, payer)], { visitId: visit, version: 2 }).then((consent) => room.authorise(consent, { version: 2 }));
+    await post(`/${id}/countersign`, 'advisor', 1);
+    await agreed(need, visitId, 'warranty');
+    expect((await post(`/${id}/hand-in`, 'parts-keeper', 2, { lineId: need.lineId, tag: 'OP-21', agreed: 'customer' })).body).toMatchObject({ lines: [{ payer: 'warranty' }], allowed: expect.not.arrayContaining(['issue']) });
+    expect(await post(`/${id}/issue`, 'parts-keeper', 3)).toMatchObject({ status: 409, body: { code: 'parts.claims-signature-first' } });
+    expect((await room.service.http(`GET /stores/${room.a.storeId}/requisitions/${id}`, { as: room.a.staff['claims-clerk'] })).body).toMatchObject({ allowed: ['sign-claims'] });
+    expect(await post(`/${id}/sign-claims`, 'claims-clerk', 3)).toMatchObject({ status: 200 });
+    expect(await post(`/${id}/issue`, 'parts-keeper', 4)).toMatchObject({ status: 200, body: { lines: [{ payer: 'warranty' }] } });
+    const custody = async (visit: string) => (await room.service.said(OldPartHandedIn)).filter(({ data }) => data.holderId === visit).map(({ data }) => [data.tag, data.payer, data.custody]);
+    expect(await custody(visitId)).toEqual([['OP-21', 'warranty', 'claims']]);
+
+    // Handed in while the customer paid, and then it was the maker's: in the claims clerk's custody from then on.
+    await post(`/${other.id}/hand-in`, 'parts-keeper', 1, { lineId: other.need.lineId, tag: 'OP-22' });
+    await agreed(other.need, other.visitId, 'warranty');
+    expect(await custody(other.visitId)).toEqual([['OP-22', 'customer', 'core'], ['OP-22', 'warranty', 'claims']]);
+    await room.authorise(await room.consent([room.partLine(other.need, 'warranty')], { visitId: other.visitId, version: 3 }), { version: 3 });
+    expect(await custody(other.visitId)).toHaveLength(2);
   });
 
   it('PRT-5 what has not come is not issued; the same Idempotency-Key issues once', async () => {

@@ -7,21 +7,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { linesOf } from '../reservation/hold.service';
 import type { ReservationRow } from '../reservation/holders.store';
 import { openOf } from '../reservation/tell.service';
-import { countersign, signClaims, withdraw, type Requisition, type RequisitionLine } from './requisition';
-
-export interface RequisitionRow extends Requisition {
-  readonly id: string;
-  readonly storeId: string;
-  readonly version: number;
-  /** = the visit. */
-  readonly reservationId: string;
-  readonly exemptPolicy: string;
-  readonly exemptVersion: number;
-  readonly keeperId: string | null;
-  readonly signedAt: Date;
-  readonly countersignedAt: Date | null;
-  readonly issuedAt: Date | null;
-}
+import { lockPaper, type RequisitionRow } from './papers.store';
+import { countersign, signClaims, withdraw, type RequisitionLine } from './requisition';
 
 /** The papers (PRT-5); the goods move in issue.service.ts. */
 @Injectable()
@@ -56,8 +43,8 @@ export class RequisitionService {
   }
 
   async signClaims(tx: Tx, id: string, version: number | null, clerkId: string): Promise<RequisitionRow> {
-    const row = await lockRow<RequisitionRow>(tx, 'requisition', id, version);
-    return updateRow(tx, 'requisition', row, signClaims(row, clerkId));
+    const { paper } = await lockPaper(tx, id, version);
+    return updateRow(tx, 'requisition', paper, signClaims(paper, clerkId));
   }
 
   async withdraw(tx: Tx, id: string, version: number | null): Promise<RequisitionRow> {

@@ -33,6 +33,8 @@ export const moves = {
 } as const satisfies Record<string, { from: readonly State[]; to: State | null; roles: readonly string[] }>;
 export type Move = keyof typeof moves;
 
+export const isOpen = ({ state }: Pick<Requisition, 'state'>): boolean => state === 'signed' || state === 'countersigned';
+
 export const isWarranty = ({ lines }: Requisition): boolean => lines.some(({ payer }) => payer === 'warranty');
 
 /** What is open to a person with these roles now. */

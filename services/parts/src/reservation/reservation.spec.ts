@@ -11,6 +11,14 @@ describe('reservation', () => {
     expect([...both.values()]).toMatchObject([{ lineId: 'l1', quantity: 2000, level: 'firm', round: 2, neededBy: '2026-03-08T01:00:00.000Z' }, { lineId: 'l2', quantity: 1000, level: 'held' }]);
   });
 
+  it('PRT-3 REC-17 of a quote for what was agreed only what it asks beyond is held, softly; what was agreed stays as it was', () => {
+    const agreed = wish(1, { level: 'firm', lines: [{ ...line('l1', 'P'), payer: 'warranty' }, line('l2', 'Q')] });
+    const quote = wish(2, { level: 'soft', lines: [{ ...line('l1', 'P', 3000), payer: 'customer' }, line('l2', 'Q', 500), line('l3', 'R')], neededBy: '2026-03-08T01:00:00.000Z' });
+    const [l1, l2, ...beyond] = [...wanted([quote, agreed]).values()];
+    expect([l1, l2]).toEqual([...wanted([agreed]).values()]);
+    expect(beyond).toMatchObject([{ lineId: 'l1', quantity: 2000, level: 'soft', payer: 'customer', round: 2 }, { lineId: 'l3', quantity: 1000, level: 'soft' }]);
+  });
+
   it('PRT-3 booked makes its round firm and gives up the others; a newer quote stays; an older booking changes nothing', () => {
     expect(firm(holder(wish(1), wish(2)), wish(2))).toMatchObject([{ round: 2, level: 'firm' }]);
     expect(firm(holder(wish(1, { level: 'soft' }), wish(3, { level: 'soft' })), wish(2))).toMatchObject([{ round: 3, level: 'soft' }, { round: 2, level: 'firm' }]);

@@ -72,8 +72,22 @@ export function nextExpiry(wishes: readonly Wish[]): Date | null {
 /** The car is here: nothing of it ends by itself any more. */
 export const keepAlive = (wishes: readonly Wish[]): readonly Wish[] => wishes.map((wish) => ({ ...wish, expiresAt: null }));
 
-/** One line per (line, part): the largest quantity, the strongest level, the earliest need, the newest round. */
+/** Under what one line of one holder is held: what is agreed and what a quote asks beyond it lie apart. */
+export const heldAs = ({ lineId, partNumber, level }: Pick<Wanted, 'lineId' | 'partNumber' | 'level'>): string => `${keyOf({ lineId, partNumber })} ${level === 'soft' ? 'quoted' : 'agreed'}`;
+
+/**
+ * What is to be held, by `heldAs`. What was asked, booked or consented to stays as it is while a newer quote is not answered (REC-17): of that
+ * quote only what it asks beyond it is held, softly.
+ */
 export function wanted(wishes: readonly Wish[]): Map<string, Wanted> {
+  const isQuote = ({ level }: Wish): boolean => level === 'soft';
+  const agreed = together(wishes.filter((wish) => !isQuote(wish)));
+  const quoted = [...together(wishes.filter(isQuote))].map(([key, quote]) => ({ ...quote, quantity: quote.quantity - (agreed.get(key)?.quantity ?? 0) }));
+  return new Map([...agreed.values(), ...quoted.filter(({ quantity }) => quantity > 0)].map((line) => [heldAs(line), line]));
+}
+
+/** One line per (line, part): the largest quantity, the strongest level, the earliest need, the newest round. */
+function together(wishes: readonly Wish[]): Map<string, Wanted> {
   const all = new Map<string, Wanted>();
   for (const { round, level, neededBy, lines } of wishes) {
     for (const line of lines) {

@@ -6,6 +6,7 @@ import { PartsShort, ReservationMade } from '@aftersales/contracts/parts/reserva
 import { policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
+import { passToClaims } from '../requisition/old-parts.service';
 import { heldLine } from './appointment-holds.service';
 import { hold, linesOf } from './hold.service';
 import { isNews, keepWishes, lockHolders, lockIfNews, say, type ReservationRow } from './holders.store';
@@ -56,6 +57,7 @@ export class VisitHolds {
     const short = lines.filter((line) => !isReady(line)).map((line) => ({ ...needOf(line), missing: openOf(line) - line.ready, eta: line.eta?.toISOString() ?? null }));
     if (short.length) firmed = await say(tx, firmed, PartsShort, { round: data.version, lines: short });
     await told(tx, lines);
+    await passToClaims(tx, firmed);
   }
 
   async declineLines(tx: Tx, { data, version, storeId }: Fact<typeof LinesDeclined>): Promise<void> {

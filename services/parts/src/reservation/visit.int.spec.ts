@@ -146,6 +146,27 @@ describe('the store room in a visit', () => {
     expect(await what(consent.visitId)).toEqual(['reservation-made', 'parts-picked']);
   });
 
+  it('PRT-3 REC-17 an offer that nobody has answered leaves what was agreed as it was; what it asks beyond is held softly, becomes firm with the consent, and else is let go', async () => {
+    const [part, missing] = [await room.part(5000), await room.part()];
+    const agreed = await room.authorise(await room.consent([room.partLine(room.need(part), 'warranty'), room.partLine(room.need(missing))]));
+    const offered = { ...agreed, version: 2, promisedAt: await room.at(hour), lines: agreed.lines.map((line) => ({ ...line, quantity: 3000, payer: 'customer' as const })) };
+    await room.offer(offered, await room.at(2 * hour));
+    const lines = async () => (await room.service.http(`GET /stores/${room.a.storeId}/reservations/${agreed.visitId}`, { as: room.a.staff['parts-keeper'] })).body.lines
+      .filter(({ partNumber }: any) => partNumber === part).map(({ level, quantity, payer, reserved, neededBy }: any) => ({ level, quantity, payer, reserved, neededBy })).toSorted((a: any, b: any) => (a.level < b.level ? -1 : 1));
+    const firm = { level: 'firm', quantity: 1000, payer: 'warranty', reserved: 1000, neededBy: agreed.promisedAt };
+    expect(await lines()).toEqual([firm, { level: 'soft', quantity: 2000, payer: 'customer', reserved: 2000, neededBy: offered.promisedAt }]);
+    expect([await room.card(part), await room.card(missing)]).toMatchObject([{ reserved: 3000 }, { reserved: 1000, inbound: 1000 }]);
+    await room.service.jump(2 * hour + minute);
+    expect(await lines()).toEqual([firm]);
+
+    await room.offer({ ...offered, version: 3 }, await room.at(2 * hour));
+    const earlier = await room.authorise(await room.consent([room.partLine(room.need(part, 3000))], { promisedAt: await room.at(minute) }));
+    await room.authorise({ ...offered, version: 3 });
+    expect(await lines()).toMatchObject([{ level: 'firm', quantity: 3000, payer: 'customer', reserved: 3000 }]);
+    expect((await room.told(earlier.visitId)).at(-1)).toMatchObject({ what: 'parts-short', data: { lines: [{ missing: 1000 }] } });
+    expect((await room.told(agreed.visitId)).filter((one) => one.what === 'parts-picked')).toMatchObject([{ data: { lines: [{ quantity: 1000 }] } }, { data: { lines: [{ quantity: 3000 }] } }]);
+  });
+
   it('PRT-3 a second version extends: new lines are picked or short, those held before are not told as picked again', async () => {
     const [first, added] = [await room.part(1000), await room.part()];
     const consent = await room.authorise(await room.consent([room.partLine(room.need(first))]));
