@@ -4,7 +4,7 @@ import { localDate } from '@aftersales/calendar/local-time';
 import type { AppointmentBooked, AppointmentReleased, AppointmentRequested, AppointmentMoved, AlternativesOffered } from '@aftersales/contracts/reception/appointment';
 import type { Fact } from '@aftersales/contracts/kernel/event';
 import type { PartNeed } from '@aftersales/contracts/kernel/values';
-import { EtaSlipped, ReservationMade, ReservationRefused } from '@aftersales/contracts/parts/reservation';
+import { ReservationMade, ReservationRefused } from '@aftersales/contracts/parts/reservation';
 import { calendarOf, policyOf } from '@aftersales/directory/directory';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Promises } from '@aftersales/platform/promises/promises';
@@ -12,7 +12,7 @@ import type { LineRow } from '../stock/balance.service';
 import { hold, linesOf } from './hold.service';
 import { keepWishes, lockIfNews, say, type ReservationRow } from './holders.store';
 import { ask, firm, giveUp, keyOf, type Wish, type WishLine } from './reservation';
-import { isReady, needOf, openOf, tellHolder, told } from './tell.service';
+import { isReady, needOf, openOf, saySlips, tellHolder, told } from './tell.service';
 
 /** Not held by the time the customer takes: everything of this attempt is undone. */
 class TooLate extends Error {
@@ -23,6 +23,8 @@ class TooLate extends Error {
 
 const asWishLines = (parts: readonly PartNeed[]): WishLine[] => parts.map((part) => ({ ...part, payer: null }));
 const after = (at: Date, minutes: number): Date => new Date(at.getTime() + minutes * 60_000);
+/** Once the car is here nothing ends by itself, however late its booking's facts are heard. */
+const ends = ({ visitId }: ReservationRow, at: Date): string | null => (visitId ? null : at.toISOString());
 
 /** The store room's half of a booking (REC-3, PRT-3). */
 @Injectable()
@@ -53,23 +55,27 @@ export class AppointmentHolds {
     }
   }
 
-  /** This round is firm, all others are free. What expired meanwhile is held again; too late for the slot is a slip. */
+  /**
+   * This round is firm, all others are free. What expired meanwhile is held again. What comes later than the customer took is told as a slip,
+   * also when it was told before: while nothing was booked, there was nobody to tell it to.
+   */
   async book(tx: Tx, { data, version, storeId }: Fact<typeof AppointmentBooked>): Promise<void> {
     const holder = await lockIfNews(tx, storeId!, 'appointment', data.appointmentId, version);
     if (!holder || holder.closed) return;
     const { value } = await policyOf(tx, 'parts.reservation-hold', holder.storeId);
-    const expiresAt = after(new Date(data.slot.startsAt), value.wallHoursAfterSlot * 60);
-    const wish: Wish = { round: data.round, level: 'firm', lines: asWishLines(data.parts), neededBy: data.slot.startsAt, expiresAt: expiresAt.toISOString() };
+    const expiresAt = ends(holder, after(new Date(data.slot.startsAt), value.wallHoursAfterSlot * 60));
+    const wish: Wish = { round: data.round, level: 'firm', lines: asWishLines(data.parts), neededBy: data.slot.startsAt, expiresAt };
     const before = new Set((await linesOf(tx, holder.id)).filter((line) => line.reserved === openOf(line)).map(({ id }) => id));
     let firmed = await keepWishes(tx, holder, { wishes: firm(holder, wish) });
     await hold(tx, firmed);
     const lines = await linesOfWish(tx, firmed, wish);
-    if (lines.some(({ id }) => !before.has(id))) {
-      const late = lines.filter((line) => !before.has(line.id) && isLate(line, new Date(data.partsBy)));
-      if (lines.every((line) => line.reserved === openOf(line))) firmed = await say(tx, firmed, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt: expiresAt.toISOString() });
-      if (late.length) firmed = await say(tx, firmed, EtaSlipped, { round: data.round, cause: 'hold-expired', lines: late.map(({ lineId, partNumber, eta }) => ({ lineId, partNumber, before: data.partsBy, eta: eta?.toISOString() ?? null })) });
-    }
-    await told(tx, lines);
+    const anew = lines.filter(({ id }) => !before.has(id));
+    const heldAnew = anew.length > 0 && lines.every((line) => line.reserved === openOf(line));
+    if (heldAnew) firmed = await say(tx, firmed, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt });
+    const late = lines.filter((line) => isLate(line, new Date(data.partsBy)));
+    firmed = await saySlips(tx, firmed, late.map((line) => ({ line, before: new Date(data.partsBy), cause: anew.includes(line) ? 'hold-expired' : line.etaCause! })));
+    await told(tx, heldAnew ? lines : [...anew, ...late]);
+    firmed = await tellHolder(tx, firmed);
     await this.#promisePick(tx, firmed, new Date(data.slot.startsAt), lines);
   }
 
@@ -91,7 +97,7 @@ export class AppointmentHolds {
     const until = policy === 'close-of-day' ? await this.#closeOfToday(tx, holder.storeId) : null;
     const picked = until ? (await linesOf(tx, holder.id)).filter(({ pickedAt }) => pickedAt) : [];
     const wishes: Wish[] = picked.map((line) => ({
-      round: line.round, level: 'held', neededBy: line.neededBy.toISOString(), expiresAt: until!.toISOString(),
+      round: line.round, level: 'held', neededBy: line.neededBy.toISOString(), expiresAt: ends(holder, until!),
       lines: [{ lineId: line.lineId, partNumber: line.wantedNumber, quantity: line.quantity, payer: line.payer }],
     }));
     const released = await keepWishes(tx, holder, { wishes, closed: 'released' });
@@ -109,7 +115,7 @@ export class AppointmentHolds {
   /** PRT-4: on the booking shelf at the close of the working day so many before the slot; booked later than that, by the slot. */
   async #promisePick(tx: Tx, holder: ReservationRow, slot: Date, lines: readonly LineRow[]): Promise<void> {
     await this.promises.void(tx, 'parts.pick-ahead', holder.id, 'moved');
-    if (lines.every(({ pickedAt }) => pickedAt)) return;
+    if (holder.visitId || lines.every(({ pickedAt }) => pickedAt)) return;
     const policy = await policyOf(tx, 'parts.pick-ahead', holder.storeId);
     const { calendar, version } = await calendarOf(tx, holder.storeId, 'parts');
     const { closesAt, steps } = addOpenDays(calendar, slot, -policy.value.workingDaysBefore);

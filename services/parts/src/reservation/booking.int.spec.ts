@@ -115,6 +115,39 @@ describe('the store room\'s half of a booking', () => {
     ]);
   });
 
+  it('PRT-8 REC-7 what slipped between the hold and the booking is told to who booked, whether it was told before or not; in time for the customer it is no more than a slip', async () => {
+    const [told, untold, inTime] = [await room.part(), await room.part(), await room.part()];
+    const far = { startsAt: await room.at(20 * day), partsBy: await room.at(5 * day) };
+    const [later, before] = [await room.at(9 * day), await room.at(4 * day)];
+    const held = async (part: string, to: string) => {
+      const line = await room.expect(part, 1000, await room.at(3 * day));
+      const wish = await room.request(await room.booking([room.need(part)], far));
+      await room.moveEta(line, to);
+      return wish;
+    };
+    const slips = async ({ appointmentId }: { appointmentId: string }) => (await room.told(appointmentId)).filter(({ what }) => what === 'eta-slipped').map(({ data: { round, cause, lines } }) => ({ round, cause, lines: lines.map(({ before, eta }: any) => ({ before, eta })) }));
+    const late = { round: 1, cause: 'supplier-late', lines: [{ before: far.partsBy, eta: later }] };
+    const first = await held(told, later);
+    expect(await slips(first)).toMatchObject([{ lines: [{ eta: later }] }]);
+    await room.book(first);
+    expect((await slips(first)).slice(1)).toEqual([late]);
+    const second = await held(untold, later);
+    await room.book(second);
+    expect((await slips(second)).at(-1)).toEqual(late);
+    const third = await held(inTime, before);
+    await room.book(third);
+    expect(await slips(third)).toMatchObject([{ lines: [{ eta: before }] }]);
+    expect((await room.told(third.appointmentId)).map(({ what }) => what)).toEqual(['reservation-made', 'eta-slipped']);
+
+    const moved = { ...third, round: 2 };
+    await room.request(moved);
+    const [line] = await room.inbound(inTime);
+    await room.moveEta(line, later);
+    expect(await slips(third)).toHaveLength(2);
+    await room.book(moved);
+    expect((await slips(third)).slice(2)).toEqual([{ ...late, round: 2 }]);
+  });
+
   it('PRT-3 moved: what is held counts for the new round; alternatives free that round alone, the booked one stays', async () => {
     const part = await room.part(1000);
     const wish = await room.request(await room.booking([room.need(part)]));

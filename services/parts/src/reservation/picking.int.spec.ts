@@ -110,6 +110,26 @@ describe('the booking shelf', () => {
     expect(await room.card(part)).toMatchObject({ reserved: 1000, ready: 1000 });
   });
 
+  it('PRT-3 REC-9 the car is here before its booking, or its no-show, is heard: nothing of it ends by itself, and nobody promises to pick ahead', async () => {
+    let at = new Date(`${(await room.at(3 * day)).slice(0, 10)}T03:00:00.000Z`);
+    while (at.getUTCDay() !== 2) at = new Date(at.getTime() + day);
+    await room.service.jump(at);
+    const [part, shelf, left] = [await room.part(1000), await room.part(1000), await room.part(1000)];
+    const early = await room.request(await room.booking([room.need(part)]));
+    await room.arrive(await room.consent([], { appointmentId: early.appointmentId }));
+    await room.book(early);
+    expect(await of(PromiseOpened, early.appointmentId)).toEqual([]);
+    const late = await booked([shelf, left], hour);
+    await pick(late.appointmentId, [late.parts[0]!.lineId], (await see(late.appointmentId)).version);
+    const visit = await room.consent([room.partLine(late.parts[0]!)], { appointmentId: late.appointmentId });
+    await room.arrive(visit);
+    await room.release(late, 'no-show');
+    await room.service.jump(3 * day);
+    expect([await room.card(part), await room.card(shelf), await room.card(left)]).toMatchObject([{ reserved: 1000 }, { reserved: 1000 }, { reserved: 0 }]);
+    await room.authorise(visit);
+    expect((await room.told(visit.visitId)).map(({ what }) => what)).toEqual(['reservation-made', 'parts-picked']);
+  });
+
   it('PRT-3 a visit that goes without consent leaves nothing held behind, not of its appointment either', async () => {
     const part = await room.part(1000);
     const wish = await booked([part], hour);

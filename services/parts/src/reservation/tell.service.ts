@@ -48,17 +48,24 @@ export async function tellHolder(tx: Tx, holder: ReservationRow): Promise<Reserv
   const moved = lines.map((line) => ({ line, news: news({ ready: line.toldReady, eta: line.toldEta }, { ready: isReady(line), eta: line.eta }) }));
   // A job hears of what is here as picked.
   const changed = moved.filter(({ line, news: what }) => what === 'changed' && !(isReady(line) && row.holderKind === 'visit')).map(({ line }) => line);
-  if (changed.length) row = await say(tx, row, EtaChanged, { lines: changed.map((line) => etaLine(line, tx.now)) });
+  if (changed.length) row = await say(tx, row, EtaChanged, { lines: changed.map((line) => etaLine(line, line.toldEta, tx.now)) });
   const slipped = moved.filter(({ news: what }) => what === 'slipped').map(({ line }) => line);
-  for (const cause of [...new Set(slipped.map(({ etaCause }) => etaCause!))].sort()) {
-    row = await say(tx, row, EtaSlipped, { lines: slipped.filter(({ etaCause }) => etaCause === cause).map((line) => etaLine(line, tx.now)), cause });
-  }
+  row = await saySlips(tx, row, slipped.map((line) => ({ line, before: line.toldEta, cause: line.etaCause! })));
   if (lines.length) await told(tx, lines);
   return pickForJob(tx, row);
 }
 
-const etaLine = (line: LineRow, now: Date) => ({
-  lineId: line.lineId, partNumber: line.partNumber, before: line.toldEta?.toISOString() ?? null, eta: (isReady(line) ? now : line.eta)?.toISOString() ?? null,
+/** One fact for each cause. */
+export async function saySlips(tx: Tx, holder: ReservationRow, slips: readonly { line: LineRow; before: Date | null; cause: string }[]): Promise<ReservationRow> {
+  let row = holder;
+  for (const cause of [...new Set(slips.map((slip) => slip.cause))].sort()) {
+    row = await say(tx, row, EtaSlipped, { lines: slips.filter((slip) => slip.cause === cause).map(({ line, before }) => etaLine(line, before, tx.now)), cause });
+  }
+  return row;
+}
+
+const etaLine = (line: LineRow, before: Date | null, now: Date) => ({
+  lineId: line.lineId, partNumber: line.partNumber, before: before?.toISOString() ?? null, eta: (isReady(line) ? now : line.eta)?.toISOString() ?? null,
 });
 
 /** Consented lines that lie on the shelf go to the job's place there. */
