@@ -1,3 +1,4 @@
+import { CalendarChanged } from '@aftersales/contracts/hq/calendar';
 import { PolicyChanged } from '@aftersales/contracts/hq/policy';
 import seed from '@aftersales/contracts/hq/seed-policies';
 import { StaffChanged } from '@aftersales/contracts/hq/staff';
@@ -67,6 +68,40 @@ describe('organisation', () => {
     expect(await put('Asia/Atlantis')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/zone' }] } });
     expect((await put('+08:00')).status).toBe(422);
     expect((await put('Asia/Taipei')).status).toBe(200);
+  });
+
+  describe('the hours of a desk', () => {
+    const open = (from: string) => ({ zone: 'Asia/Taipei', week: { mon: [{ from, to: '18:00' }], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }, days: {} });
+    const put = (calendarId: string, body: { storeId: string; desk: string; from?: string }, ifMatch?: number) => {
+      const { from = '09:00', ...desk } = body;
+      return service.http(`PUT /organisation/calendars/${calendarId}`, { as: org.hqAdmin, body: { ...desk, calendar: open(from) }, ifMatch });
+    };
+    const refused = { status: 409, body: { code: 'organisation.one-calendar-a-desk' } };
+
+    it('HQ-1 a desk has one calendar, and a calendar stays with its desk: anything else is refused, for no directory could keep it', async () => {
+      const [storeId, mine] = [uuidv7(), uuidv7()];
+      expect(await put(mine, { storeId, desk: 'calls' })).toMatchObject({ status: 200, body: { version: 1 } });
+      expect(await put(uuidv7(), { storeId, desk: 'calls', from: '10:00' })).toMatchObject(refused);
+      expect(await put(uuidv7(), { storeId: storeId.toUpperCase(), desk: 'calls' })).toMatchObject(refused);
+      expect(await put(mine, { storeId, desk: 'parts' }, 1)).toMatchObject(refused);
+      expect(await put(mine, { storeId: uuidv7(), desk: 'calls' }, 1)).toMatchObject(refused);
+      expect(await put(uuidv7(), { storeId, desk: 'parts' })).toMatchObject({ status: 200 });
+      expect(await put(uuidv7(), { storeId: uuidv7(), desk: 'calls' })).toMatchObject({ status: 200 });
+      expect(await put(mine, { storeId, desk: 'calls', from: '08:00' }, 1)).toMatchObject({ status: 200, body: { version: 2 } });
+      for (const { data } of await service.said(CalendarChanged)) await service.hear(CalendarChanged, data);
+      expect(await service.rows('select type, reason from dead_letter')).toEqual([]);
+    });
+
+    it('HQ-1 two who set the hours of one desk at once, and two who begin one calendar at once: the first has it', async () => {
+      const storeId = uuidv7();
+      const desks = await Promise.all([uuidv7(), uuidv7(), uuidv7()].map((id) => put(id, { storeId, desk: 'claims' })));
+      expect(desks.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+      const id = uuidv7();
+      const hours = await Promise.all(['07:00', '08:00', '09:00'].map((from) => put(id, { storeId, desk: 'workshop', from })));
+      expect(hours.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+      const said = (await service.said(CalendarChanged)).filter(({ data }) => data.storeId === storeId);
+      expect(said.map(({ data }) => [data.desk, data.version]).sort()).toEqual([['claims', 1], ['workshop', 1]]);
+    });
   });
 
   it('HQ-1 only hq-admin writes the organisation', async () => {

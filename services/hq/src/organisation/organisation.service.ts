@@ -5,6 +5,7 @@ import { PolicyChanged } from '@aftersales/contracts/hq/policy';
 import { StaffChanged } from '@aftersales/contracts/hq/staff';
 import { StoreChanged } from '@aftersales/contracts/hq/store';
 import type { AnyContract, DataOf } from '@aftersales/contracts/kernel/event';
+import { demand } from '@aftersales/contracts/kernel/refused';
 import { validate } from '@aftersales/calendar/work-calendar';
 import { Stale } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
@@ -25,9 +26,13 @@ export class OrganisationService {
     return this.#put(tx, 'organisation_store', id, version, input, StoreChanged, (next) => ({ storeId: id, version: next, ...input }));
   }
 
-  calendar(tx: Tx, id: string, version: number | null, input: CalendarInput) {
+  /** @throws Refused for another calendar of the same desk: no directory could keep both. A calendar stays with its desk, for two of them reach a directory in any order. */
+  async calendar(tx: Tx, id: string, version: number | null, input: CalendarInput) {
     const faults = validate(input.calendar as Calendar);
     if (faults.length) throw new InvalidFields(faults.map(({ path, fault }) => ({ pointer: `/calendar/${path.replace(/[.[]/g, '/').replaceAll(']', '')}`, code: fault, detail: fault })));
+    await hold(tx, 'organisation_calendar');
+    const astray = await tx.one(`select 1 from organisation_calendar where (id = $1) <> ((data->>'storeId')::uuid = $2 and data->>'desk' = $3) limit 1`, [id, input.storeId, input.desk]);
+    demand(!astray, 'organisation.one-calendar-a-desk', 'A desk has one calendar, and a calendar stays with its desk: change the one that this desk has.');
     return this.#put(tx, 'organisation_calendar', id, version, input, CalendarChanged, (next) => ({ calendarId: id, version: next, ...input }));
   }
 
@@ -46,7 +51,8 @@ export class OrganisationService {
 
   /** New without a version, changed with the version last seen. @throws Stale */
   async #put<C extends AnyContract>(tx: Tx, table: string, id: string, version: number | null, data: object, contract: C, state: (version: number) => DataOf<C>): Promise<{ id: string; version: number }> {
-    const kept = await tx.one<Kept & { same: boolean }>(`select *, data = $2::jsonb as same from ${table} where id = $1 for no key update`, [id, JSON.stringify(data)]);
+    await hold(tx, table);
+    const kept = await tx.one<Kept & { same: boolean }>(`select *, data = $2::jsonb as same from ${table} where id = $1`, [id, JSON.stringify(data)]);
     if (kept?.same) return { id, version: kept.version };
     if (kept && version !== kept.version) throw new Stale('state', kept.version);
     const next = (kept?.version ?? 0) + 1;
@@ -55,3 +61,6 @@ export class OrganisationService {
     return { id, version: next };
   }
 }
+
+/** One change of a kind at a time, new things included: a row that is not there yet can't be locked. */
+const hold = (tx: Tx, table: string) => tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [table]);
