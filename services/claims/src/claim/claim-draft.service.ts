@@ -3,7 +3,7 @@ import { addDays, atLocal, localDate } from '@aftersales/calendar/local-time';
 import { policyOf } from '@aftersales/directory/directory';
 import { insertRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { Promises } from '@aftersales/platform/promises/promises';
+import { Promises, type PromiseRow } from '@aftersales/platform/promises/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { completedAt, type Repair } from '../repair/repair';
 import { followLines, type Claim } from './claim';
@@ -42,9 +42,7 @@ export class ClaimDraft {
     if (!claim) return;
     const next = followLines(claim, claimable(repair));
     const followed = next === claim ? claim : await updateRow(tx, 'claim', claim, { lines: next.lines, state: next.state });
-    if (followed.state === 'dropped') return this.promises.void(tx, 'claim.submit-by', claim.id, 'nothing to claim');
-    const completed = completedAt(repair);
-    if (completed && !followed.submitBy) await this.#promise(tx, followed, repair, completed);
+    if (!followed.firstSubmittedAt) await this.#owe(tx, followed, repair);
   }
 
   #held(tx: Tx, repair: VisitRepair): Promise<ClaimRow | null> {
@@ -60,16 +58,24 @@ export class ClaimDraft {
     });
   }
 
+  /** Owed from the repair's completion on, while there is something to claim. What was promised for this completion keeps its day. */
+  async #owe(tx: Tx, claim: ClaimRow, repair: VisitRepair): Promise<void> {
+    const from = claim.state === 'dropped' ? null : completedAt(repair);
+    const made = (await this.promises.on(tx, claim.id)).find(({ kind, outcome, startedAt }) => kind === 'claim.submit-by' && outcome !== 'void' && startedAt.getTime() === from?.getTime());
+    if (made?.outcome !== 'open') await this.promises.void(tx, 'claim.submit-by', claim.id, claim.state === 'dropped' ? 'nothing to claim' : from ? 'completed at another time' : 'the job goes on');
+    const owed = made ?? (from && (await this.#promise(tx, claim, repair, from)));
+    const submitBy = owed?.dueAt ?? null;
+    if (submitBy?.getTime() !== claim.submitBy?.getTime()) await updateRow(tx, 'claim', claim, { submitBy });
+  }
+
   /** Until the end of the policy's last day, by the store's own calendar. */
-  async #promise(tx: Tx, claim: ClaimRow, { zone }: VisitRepair, completedAt: Date): Promise<void> {
+  async #promise(tx: Tx, claim: ClaimRow, { zone }: VisitRepair, from: Date): Promise<PromiseRow> {
     const policy = await policyOf(tx, 'claim.submit-by', claim.storeId);
-    const from = localDate(zone, completedAt);
-    const last = addDays(from, policy.value.calendarDays);
-    const dueAt = atLocal(zone, last, '24:00');
-    await updateRow(tx, 'claim', claim, { submitBy: dueAt });
-    await this.promises.open(tx, {
-      kind: 'claim.submit-by', subject: claim.id, storeId: claim.storeId, ownerRole: 'claims-clerk', policy, startedAt: completedAt, dueAt,
-      explanation: [{ rule: 'completed', date: from }, { rule: 'calendar-days', days: policy.value.calendarDays, last }],
+    const date = localDate(zone, from);
+    const last = addDays(date, policy.value.calendarDays);
+    return this.promises.open(tx, {
+      kind: 'claim.submit-by', subject: claim.id, storeId: claim.storeId, ownerRole: 'claims-clerk', policy, startedAt: from, dueAt: atLocal(zone, last, '24:00'),
+      explanation: [{ rule: 'completed', date }, { rule: 'calendar-days', days: policy.value.calendarDays, last }],
     });
   }
 }

@@ -49,13 +49,13 @@ export async function claimView(tx: Tx, claims: ClaimService, claim: ClaimRow, r
   };
 }
 
-/** CLM-4: of the claims that the maker decided first on these days, those whose every line it pays. `passedAtOnce`: by the first submission. */
+/** CLM-4: of the claims that the maker decided first on these days, those whose every line it pays: one under appeal has not passed (yet). `passedAtOnce`: by the first submission. */
 export async function passRate(tx: Tx, storeId: string, from: string, to: string) {
   const { zone } = await storeOf(tx, storeId);
   const { value } = await policyOf(tx, 'targets.quality', storeId);
   const counts = (await tx.one<{ decided: number; passed: number; passedAtOnce: number; partly: number }>(
-    `select count(*) as decided, count(*) filter (where not rejected) as passed, count(*) filter (where not rejected and submission = 1) as passed_at_once, count(*) filter (where rejected and accepted) as partly
-     from (select submission, lines @> '[{"outcome":"rejected"}]' as rejected, lines @> '[{"outcome":"accepted"}]' as accepted from claim where store_id = $1 and decided_at >= $2 and decided_at < $3) decided`,
+    `select count(*) as decided, count(*) filter (where pays and not lacks) as passed, count(*) filter (where pays and not lacks and submission = 1) as passed_at_once, count(*) filter (where pays and lacks) as partly
+     from (select submission, lines @> '[{"outcome":"accepted"}]' as pays, jsonb_path_exists(lines, '$[*] ? (@.outcome != "accepted")') as lacks from claim where store_id = $1 and decided_at >= $2 and decided_at < $3) decided`,
     [storeId, atLocal(zone, from, '00:00'), atLocal(zone, addDays(to, 1), '00:00')],
   ))!;
   const { decided, passed, partly } = counts;
