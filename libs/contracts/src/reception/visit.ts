@@ -153,7 +153,7 @@ export const VisitSettled = defineEvent({
 });
 
 /**
- * Hand-over. crm: follow-up, sample lock, reminder plan; workshop and parts close and forget the label; hq: denominator, and whose work it was.
+ * Hand-over. crm: follow-up, sample lock, reminder plan; workshop and parts close and forget the label, and what the appointment's slot still takes is free; hq: denominator, and whose work it was.
  */
 export const VisitDelivered = defineEvent({
   type: 'reception.visit-delivered.v1', topic, key,
@@ -179,7 +179,7 @@ export const VisitDelivered = defineEvent({
   }),
   heardBy: {
     crm: ['visitId', 'customerId', 'contactId', 'vehicleId', 'appointmentId', 'repairOrder', 'brand', 'kind', 'mileage', 'deliveredAt', 'advisorId', 'technicianIds', 'operationCodes', 'maintenanceDone', 'nextServiceOn', 'nextServiceAtKm'],
-    workshop: ['visitId'],
+    workshop: ['visitId', 'appointmentId', 'kind', 'technicianIds'],
     parts: ['visitId'],
     hq: ['visitId', 'vehicleId', 'repairOrder', 'brand', 'kind', 'deliveredAt', 'advisorId', 'technicianIds'],
   },

@@ -93,6 +93,25 @@ describe('bays and technicians', () => {
     expect(await lost()).toHaveLength(3);
   });
 
+  it('REC-7 the only one with the skill is absent all day: what is free instead is told as the floor is after that, for each who is lost', async () => {
+    await floor.bay();
+    const technician = await floor.technicianOnFloor();
+    const asked = [await floor.ask({ startsAt: (await floor.at('09:00')).toISOString() }), await floor.ask({ startsAt: (await floor.at('14:00')).toISOString() })];
+    for (const one of asked) await floor.book(one);
+    floor.expect(200, await post(`technicians/${technician.id}/absent`, floor.manager, await away('08:30', '18:00'), technician.version));
+    const told = await lost();
+    expect(told).toHaveLength(2);
+    const day = asked[0]!.startsAt.slice(0, 10);
+    for (const { alternatives } of told) {
+      expect(alternatives).toHaveLength(3);
+      expect(alternatives.filter(({ startsAt }) => startsAt.startsWith(day))).toEqual([]);
+    }
+    // Free in truth: also what another one lost.
+    const [first] = told[0]!.alternatives;
+    await floor.ask({ startsAt: first!.startsAt });
+    expect((await floor.service.said(SlotHeld)).at(-1)!.data.slot).toEqual(first);
+  });
+
   it('WRK-2 a car that is here already keeps its slot', async () => {
     const bay = await floor.bay();
     await floor.technicianOnFloor();

@@ -42,8 +42,9 @@ export class PlanService {
     const book = await DayBook.open(tx, storeId, { dates, skills: null, bayTypes: null });
     await planHours(tx, storeId, calendar, dates, book);
     await planBays(tx, storeId, calendar, dates, book);
-    await this.losing.loseWhatDoesNotFit(tx, storeId, calendar, promised, book, cause);
+    const lost = await this.losing.loseWhatDoesNotFit(tx, storeId, calendar, promised, book);
     await book.close(tx);
+    await this.losing.tell(tx, lost, cause);
   }
 }
 

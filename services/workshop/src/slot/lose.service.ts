@@ -30,14 +30,21 @@ export class LoseService {
     return holds.map((hold) => ({ ...hold, takes: takes.filter(({ holdId }) => holdId === hold.id), bays: bays.filter(({ holdId }) => holdId === hold.id) }));
   }
 
-  async loseWhatDoesNotFit(tx: Tx, storeId: string, calendar: WorkCalendar, promised: readonly PromisedHold[], book: DayBook, cause: string): Promise<void> {
+  /** @returns what is lost, free in the book and untold: what is free instead stands in the days when the book is closed */
+  async loseWhatDoesNotFit(tx: Tx, storeId: string, calendar: WorkCalendar, promised: readonly PromisedHold[], book: DayBook): Promise<PromisedHold[]> {
     const shut = promised.filter(({ startsAt }) => !isOpen(calendar, startsAt));
     const homeless = [...shut, ...(await this.#seatElsewhere(tx, storeId, promised.filter((hold) => !shut.includes(hold)), book))];
     const missing = new Map<string, number>();
     for (const row of book.all().hours) missing.set(`${row.date}/${row.skill}`, row.heldHours - row.plannedHours);
     for (const { takes } of homeless) for (const { date, skill, hours } of takes) missing.set(`${date}/${skill}`, (missing.get(`${date}/${skill}`) ?? 0) - hours);
     const crowded = whoGoes(promised.filter((hold) => !homeless.includes(hold)), missing);
-    for (const hold of [...homeless, ...crowded].sort((a, b) => (a.slotId < b.slotId ? -1 : 1))) await this.slots.lose(tx, hold, cause, book);
+    const lost: PromisedHold[] = [];
+    for (const hold of [...homeless, ...crowded].sort((a, b) => (a.slotId < b.slotId ? -1 : 1))) if (await this.slots.lose(tx, hold, book)) lost.push(hold);
+    return lost;
+  }
+
+  async tell(tx: Tx, lost: readonly PromisedHold[], cause: string): Promise<void> {
+    for (const hold of lost) await this.slots.tellLost(tx, hold, cause);
   }
 
   /** Cars whose bay is down or of another type now get another one of the type, first booked first. @returns those for whom there is none */

@@ -1,6 +1,6 @@
 import type { Fact } from '@aftersales/contracts/kernel/event';
 import { AlternativesOffered, AppointmentBooked, AppointmentMoved, AppointmentReleased, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
-import { VisitLeft } from '@aftersales/contracts/reception/visit';
+import { VisitDelivered, VisitLeft } from '@aftersales/contracts/reception/visit';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
@@ -38,6 +38,12 @@ export class SlotConsumer {
   @On(VisitLeft)
   async left(tx: Tx, { storeId, data: { appointmentId, kind } }: Fact<typeof VisitLeft>) {
     if (appointmentId && kind) await this.slots.release(tx, storeId!, { appointmentId, kind });
+  }
+
+  /** Nobody worked on it: its slot is as unused as that of a car that left. */
+  @On(VisitDelivered)
+  async delivered(tx: Tx, { storeId, data: { appointmentId, kind, technicianIds } }: Fact<typeof VisitDelivered>) {
+    if (appointmentId) await (technicianIds.length > 0 ? this.slots.used(tx, storeId!, { appointmentId, kind }) : this.slots.release(tx, storeId!, { appointmentId, kind }));
   }
 
   @OnTimer('slot.expire', { locks: 'slot' })

@@ -1,7 +1,7 @@
 import { AlternativesOffered, AppointmentMoved, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import { BaysChanged, CapacityChanged } from '@aftersales/contracts/workshop/capacity';
 import { SlotHeld, SlotLost, SlotRefused } from '@aftersales/contracts/workshop/slot';
-import { VisitLeft } from '@aftersales/contracts/reception/visit';
+import { VisitDelivered, VisitLeft } from '@aftersales/contracts/reception/visit';
 import { v7 as uuidv7 } from 'uuid';
 import { TestFloor } from '../testing/test-floor';
 
@@ -213,6 +213,64 @@ describe('slots', () => {
     await leaves(unheard);
     await floor.ask({ startsAt, appointmentId: unheard });
     expect(await hoursOf()).toMatchObject({ heldHours: 0 });
+  });
+
+  describe('a car handed over', () => {
+    const daysOf = async (from: number) => Promise.all([0, 1, 2].map(async (n) => (await hoursOf(from + n)).heldHours));
+    const baysTaken = async () => {
+      const { bays } = floor.expect(200, await floor.service.http(`GET ${floor.path('capacity?days=13')}`, { as: floor.manager }));
+      return bays.filter((row: { bayType: string }) => row.bayType === floor.bayType).flatMap(({ taken }: { taken: { startsAt: string; endsAt: string }[] }) => taken.map(({ startsAt, endsAt }) => [startsAt, endsAt]));
+    };
+    /** Three days from 14:00 on, booked; the car is here, and an hour has passed. */
+    const threeDays = async () => {
+      await floor.org.policy('capacity.walk-in-share', { percent: 0 });
+      const startsAt = (await floor.at('14:00')).toISOString();
+      const asked = await floor.ask({ startsAt, operations: [floor.operation({ flatHours: 14_000 })] });
+      await floor.book(asked);
+      expect(await daysOf(1)).toEqual([4000, 8000, 2000]);
+      await floor.service.jump(new Date(startsAt));
+      const visit = floor.newVisit();
+      await floor.arrive(visit, asked.appointmentId);
+      await floor.service.jump(60 * minute);
+      await floor.org.policy('capacity.walk-in-share', { percent: 20 });
+      return { asked, visit, startsAt };
+    };
+
+    it('WRK-2 unworked, as everything was declined: all days of its slot are free, told twice and at once too; a booking heard late holds nothing', async () => {
+      const { asked, visit } = await threeDays();
+      await floor.twice(VisitDelivered, await floor.delivered(visit, { appointmentId: asked.appointmentId }));
+      expect(await daysOf(0)).toEqual([0, 0, 0]);
+      expect(await baysTaken()).toEqual([]);
+      await floor.book({ ...asked, round: 2 });
+      expect(await daysOf(0)).toEqual([0, 0, 0]);
+      await floor.ask({ startsAt: (await floor.at('09:00')).toISOString() });
+      expect(await refused()).toHaveLength(0);
+    });
+
+    it('WRK-2 worked on and done early: its bay is free from now on and hours from tomorrow on, today’s were worked; a wish under way is free', async () => {
+      const { asked, visit, startsAt } = await threeDays();
+      await floor.ask({ ...asked, round: 2, operations: [floor.operation()], startsAt: (await floor.at('09:00', 5)).toISOString() });
+      const delivered = await floor.delivered(visit, { appointmentId: asked.appointmentId, technicianIds: [floor.technician], operationCodes: ['MNT-10K'] });
+      await floor.twice(VisitDelivered, delivered);
+      expect(await daysOf(0)).toEqual([4000, 0, 0]);
+      const [[from, to]] = await baysTaken();
+      expect([from, Date.parse(to) <= (await floor.service.now()).getTime()]).toEqual([startsAt, true]);
+      expect(await hoursOf(5)).toMatchObject({ heldHours: 0 });
+      await floor.release(asked);
+      expect(await daysOf(0)).toEqual([4000, 0, 0]);
+    });
+  });
+
+  it('WRK-2 the booked round is lost while another is held: that one still expires by its timer', async () => {
+    const asked = await floor.ask({ startsAt: (await floor.at('09:00')).toISOString() });
+    await floor.book(asked);
+    await floor.ask({ ...asked, round: 2, startsAt: (await floor.at('09:00', 2)).toISOString() });
+    const away = { from: (await floor.at('08:30')).toISOString(), to: (await floor.at('18:00')).toISOString(), reason: 'planned' };
+    floor.expect(200, await floor.service.http(`POST ${floor.path(`bays/${bay.id}/down`)}`, { as: floor.manager, body: away, ifMatch: bay.version }));
+    expect((await lost()).map(({ data: { round } }) => round)).toEqual([1]);
+    expect(await hoursOf(2)).toMatchObject({ heldHours: 1000 });
+    await floor.service.jump(10 * minute);
+    expect(await hoursOf(2)).toMatchObject({ heldHours: 0 });
   });
 
   it('WRK-2 the same fact twice holds once, an older round changes nothing', async () => {

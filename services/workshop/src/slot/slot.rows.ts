@@ -9,7 +9,7 @@ export interface SlotRow {
   readonly kind: string;
   readonly latestRound: number;
   readonly bookedRound: number | null;
-  /** The appointment was released: nothing is held for it any more. */
+  /** The appointment was released, or its car handed over: nothing is held for it any more. */
   readonly givenUp: boolean;
 }
 

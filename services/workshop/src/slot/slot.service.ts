@@ -10,7 +10,7 @@ import { letSleep, wake } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { baysOf, floorOf, plannedUntil } from '../capacity/capacity.queries';
 import { DayBook } from '../capacity/day-book.store';
-import { free, keepTakes } from './hold.store';
+import { cutShort, free, keepTakes } from './hold.store';
 import { layOut } from './layout';
 import { alternatives, seat, type Refusal, type Seated } from './seat';
 import { next } from './slot';
@@ -79,12 +79,13 @@ export class SlotService {
   }
 
   /** Given up for good: everything is free, once; what is asked later for this appointment is not held any more. */
-  async release(tx: Tx, storeId: string, released: Pick<Asked, 'appointmentId' | 'kind'>): Promise<void> {
-    const slot = await this.#slotOf(tx, storeId, released);
-    if (slot.givenUp) return;
-    for (const hold of await holdsOf(tx, slot)) await free(tx, hold, 'free');
-    letSleep(tx, 'slot.expire', slot);
-    await updateRow(tx, 'slot', slot, { givenUp: true });
+  release(tx: Tx, storeId: string, released: Pick<Asked, 'appointmentId' | 'kind'>): Promise<void> {
+    return this.#end(tx, storeId, released, (hold) => free(tx, hold, 'free'));
+  }
+
+  /** The car that the slot was for is worked on and handed over: what is still to come of it is free, and so is a wish for another time. */
+  used(tx: Tx, storeId: string, delivered: Pick<Asked, 'appointmentId' | 'kind'>): Promise<void> {
+    return this.#end(tx, storeId, delivered, (hold) => (hold.state === 'firm' ? cutShort(tx, hold) : free(tx, hold, 'free')));
   }
 
   /** Timer `slot.expire`; rung late after an outage, a hold that nobody booked is just as free. */
@@ -95,12 +96,17 @@ export class SlotService {
     if (due.length === 0) return 'nothing unbooked is held';
   }
 
-  /** It can't be kept: free, and the desk is told with what is free instead. The slot is locked. */
-  async lose(tx: Tx, hold: HoldRow, cause: string, book: DayBook): Promise<void> {
-    const slot = await lockRow<SlotRow>(tx, 'slot', hold.slotId);
-    if (!(await free(tx, hold, 'lose', book))) return;
-    letSleep(tx, 'slot.expire', slot);
-    await this.#sayLost(tx, await updateRow(tx, 'slot', slot, {}), hold, cause);
+  /** It can't be kept: free, and untold as yet. The slot is locked. @returns whether there was anything to lose */
+  async lose(tx: Tx, hold: HoldRow, book: DayBook): Promise<boolean> {
+    if (!(await free(tx, hold, 'lose', book))) return false;
+    // A firm one has no timer: the slot's one rings for another round that is still held.
+    if (hold.state === 'held') letSleep(tx, 'slot.expire', { id: hold.slotId });
+    return true;
+  }
+
+  /** The desk is told, with what is free instead: when all that is lost is free, and the book is closed. */
+  async tellLost(tx: Tx, hold: HoldRow, cause: string): Promise<void> {
+    await this.#sayLost(tx, await updateRow(tx, 'slot', await lockRow<SlotRow>(tx, 'slot', hold.slotId), {}), hold, cause);
   }
 
   async #sayLost(tx: Tx, slot: SlotRow, hold: HoldRow, cause: string): Promise<void> {
@@ -108,6 +114,14 @@ export class SlotService {
       appointmentId: slot.id, round: hold.round, slot: span(hold), cause,
       alternatives: await this.#alternatives(tx, slot.storeId, hold.startsAt, { operations: hold.operations, kind: slot.kind }),
     });
+  }
+
+  async #end(tx: Tx, storeId: string, of: Pick<Asked, 'appointmentId' | 'kind'>, end: (hold: HoldRow) => Promise<unknown>): Promise<void> {
+    const slot = await this.#slotOf(tx, storeId, of);
+    if (slot.givenUp) return;
+    for (const hold of await holdsOf(tx, slot)) await end(hold);
+    letSleep(tx, 'slot.expire', slot);
+    await updateRow(tx, 'slot', slot, { givenUp: true });
   }
 
   async #slotOf(tx: Tx, storeId: string, { appointmentId, kind }: Pick<Asked, 'appointmentId' | 'kind'>): Promise<SlotRow> {

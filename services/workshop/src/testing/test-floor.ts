@@ -5,7 +5,7 @@ import type { Operation } from '@aftersales/contracts/kernel/values';
 import { AppointmentBooked, AppointmentReleased, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
 import { PartsShort } from '@aftersales/contracts/parts/reservation';
-import { VisitArrived, VisitAuthorised } from '@aftersales/contracts/reception/visit';
+import { VisitArrived, VisitAuthorised, VisitDelivered } from '@aftersales/contracts/reception/visit';
 import { hours, TestOrganisation, type TestStore } from '@aftersales/directory/testing/organisation';
 import { TestService, type Answered } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
@@ -159,6 +159,13 @@ export class TestFloor {
 
   async authorise(visit: Visit, lines: EstimateLine[], changes: Partial<DataOf<typeof VisitAuthorised>> = {}): Promise<void> {
     await this.service.hear(VisitAuthorised, this.authorised(visit, lines, changes), this.about());
+  }
+
+  async delivered(visit: Visit, changes: Partial<DataOf<typeof VisitDelivered>> = {}): Promise<DataOf<typeof VisitDelivered>> {
+    return {
+      ...visit, contactId: visit.customerId, appointmentId: null, repairOrder: 'RO-A-1', brand: 'nova', kind: 'maintenance', mileage: 1, deliveredAt: (await this.service.now()).toISOString(), promisedAt: null,
+      advisorId: this.a.staff.advisor, technicianIds: [], inspectorIds: [], operationCodes: [], maintenanceDone: false, nextServiceOn: null, nextServiceAtKm: null, ...changes,
+    };
   }
 
   /** The card of a visit as the person sees it. */

@@ -132,11 +132,7 @@ describe('the card of a visit', () => {
     await floor.authorise(visit, [labour()]);
     const label = { visitId: visit.visitId, plate: 'XYZ-1', keyTag: '3' };
     await floor.service.hear(VisitLabelled, label, floor.about());
-    const delivered = {
-      ...visit, contactId: visit.customerId, appointmentId: null, repairOrder: 'RO-A-1', brand: 'nova', kind: 'maintenance' as const, mileage: 1, deliveredAt: (await floor.service.now()).toISOString(), promisedAt: null,
-      advisorId: floor.a.staff.advisor, technicianIds: [], inspectorIds: [], operationCodes: [], maintenanceDone: false, nextServiceOn: null, nextServiceAtKm: null,
-    };
-    await floor.twice(VisitDelivered, delivered);
+    await floor.twice(VisitDelivered, await floor.delivered(visit));
     await floor.service.hear(VisitLabelled, label, floor.about());
     expect(await floor.card(visit)).toMatchObject({ state: 'closed', plate: null, keyTag: null, allowed: [] });
   });
