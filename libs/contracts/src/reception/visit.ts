@@ -114,7 +114,7 @@ export const VisitAuthorised = defineEvent({
   },
 });
 
-/** The customer said no, line by line. workshop: the job goes on without; parts: soft hold ends; claims: nothing to claim; crm: offered again. */
+/** The customer or who pays said no, line by line; or the desk shows what the workshop found no more (`dropped`). workshop: the job goes on without; parts: soft hold ends; claims: nothing to claim; crm: offered again. */
 export const LinesDeclined = defineEvent({
   type: 'reception.lines-declined.v1', topic, key,
   data: z.object({ ...car, version: z.int().positive(), lines: z.array(z.object({ ...EstimateLine.shape, reason: Code })), declinedAt: Instant }),

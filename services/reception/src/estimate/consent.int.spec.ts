@@ -91,6 +91,20 @@ describe('consent', () => {
     for (const kind of ['line.internal-approver', 'line.goodwill-approver'] as const) await desk.org.policy(kind, { approverRoles: ['service-manager', 'store-manager'] });
   });
 
+  it('WRK-7 REC-17 what its payer refuses is said as declined, once, whoever says no first: the workshop goes on without', async () => {
+    const { visitId, offer } = await offered([{ ...labour, payer: 'goodwill' }, { ...oil, payer: 'goodwill' }]);
+    const [one, two] = offer.lines.map(({ lineId }: { lineId: string }) => lineId);
+    const refuse = (lineId: string) => desk.post(`/${visitId}/estimates/1/approve`, { payer: 'goodwill', lineIds: [lineId], yes: false, reason: 'no-goodwill' }, { as: desk.org.a.staff['service-manager'] });
+    expect((await refuse(one)).body.lines[0].standing).toBe('refused-by-payer');
+    expect((await refuse(one)).body.code).toBe('estimate.answered');
+    expect((await facts(visitId)).declined).toEqual([[1, ['MNT-10K: no-goodwill']]]);
+    await desk.signed(visitId, offer, [one, two]);
+    await refuse(two);
+    expect(await facts(visitId)).toEqual({ authorised: [], declined: [[1, ['MNT-10K: no-goodwill']], [1, ['08880-83478: too-expensive']]] });
+    const versions = (await desk.service.said(LinesDeclined)).filter(({ data }) => data.visitId === visitId).map(({ version }) => version);
+    expect(new Set(versions).size).toBe(2);
+  });
+
   it('REC-17 who priced a line for the house does not approve it', async () => {
     const manager = desk.org.a.staff['service-manager'];
     const { visitId } = await desk.opened();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { demand } from '@aftersales/contracts/kernel/refused';
 import type { Payer } from '@aftersales/contracts/kernel/values';
-import { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
+import { VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { holdsRole, policyOf } from '@aftersales/directory/directory';
 import { insertRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
@@ -12,7 +12,8 @@ import { Links } from '../link/link.service';
 import { visitFor } from '../visit/visit.store';
 import { PromisedTimeService } from '../visit/promised-time.service';
 import { move, opened, type Line, type OpenVisit } from '../visit/visit';
-import { authorisedAfter, demandCovered, demandWhole, demandWitness, openForCustomer, type Answer } from './consent';
+import { authorisedAfter, demandCovered, demandWhole, demandWitness, isDeclined, openForCustomer, type Answer } from './consent';
+import { sayDeclined } from './declined';
 import { demandAnswerable } from './estimate';
 import type { AnswerInput, ApproveInput } from './estimate.inputs';
 import { expiry } from './estimate.service';
@@ -50,6 +51,7 @@ export class ConsentService {
     const open = openForCustomer(version.lines, consents);
     demandWhole(answers, open);
     demandCovered(open, consents, tx.now);
+    const agreed = answers.some(({ yes }) => yes);
     const declined: (Line & { reason: string })[] = [];
     for (const { lineId, yes, reason, note } of answers) {
       const line = open.find((one) => one.lineId === lineId)!;
@@ -57,14 +59,14 @@ export class ConsentService {
         id: uuidv7(), storeId: visit.storeId, version: 1, visitId: visit.id, n: version.n, lineId, since: line.since, by: 'customer' satisfies Payer, yes, ...how, approval: null,
         reason: yes ? null : reason, note: note ?? null, shownHash, answeredAt: tx.now, validUntil: null,
       });
-      if (!yes) declined.push({ ...line, reason: reason! });
+      if (!yes && !isDeclined(line, consents)) declined.push({ ...line, reason: reason! });
     }
     const answered = await updateRow(tx, 'estimate_version', version, { state: 'answered' });
     letSleep(tx, expiry, visit);
     if (how.how !== 'link') await this.links.cancel(tx, 'consent', visit.id);
-    const after = await this.#decline(tx, visit, version.n, declined);
-    if (declined.length < answers.length) await this.promisedTime.agree(tx, after, version.promisedAt!);
-    await this.#authorise(tx, declined.length < answers.length ? { ...after, promisedAt: version.promisedAt } : after, answered);
+    const after = await sayDeclined(tx, visit, version.n, declined);
+    if (agreed) await this.promisedTime.agree(tx, after, version.promisedAt!);
+    await this.#authorise(tx, agreed ? { ...after, promisedAt: version.promisedAt } : after, answered);
     return answered;
   }
 
@@ -81,6 +83,8 @@ export class ConsentService {
       demand(staffId !== version.pricedBy, 'estimate.approver', 'Who priced it does not approve it.');
     }
     demand(yes || reason, 'estimate.why-not', 'A refused line keeps its reason.');
+    const consents = await consentsOf(tx, visitId);
+    const declined: (Line & { reason: string })[] = [];
     for (const lineId of new Set(lineIds)) {
       const line = version.lines.find((one) => one.lineId === lineId && one.payer === payer);
       demand(line, 'estimate.not-open', `A line is not one that ${payer} pays.`);
@@ -90,8 +94,9 @@ export class ConsentService {
         [uuidv7(), visit.storeId, visitId, version.n, lineId, line.since, payer, yes, payer === 'insurer' ? 'insurer' : 'approver', staffId, approval ?? null, yes ? null : reason, note ?? null, tx.now],
       );
       demand(written, 'estimate.answered', `${payer} has answered this line already.`);
+      if (!yes && !isDeclined(line, consents)) declined.push({ ...line, reason: reason! });
     }
-    await this.#authorise(tx, await updateRow<OpenVisit>(tx, 'visit', visit, {}), shown ?? version);
+    await this.#authorise(tx, await sayDeclined(tx, visit, version.n, declined), shown ?? version);
     return version;
   }
 
@@ -104,12 +109,6 @@ export class ConsentService {
     publish(tx, VisitAuthorised, next, {
       visitId, customerId, vehicleId, appointmentId, repairOrder, brand, kind, mileage, version: shown.n, lines: all, promisedAt: next.promisedAt!.toISOString(), authorisedAt: tx.now.toISOString(), advisorId, waiting,
     });
-  }
-
-  async #decline(tx: Tx, visit: OpenVisit, n: number, lines: readonly (Line & { reason: string })[]): Promise<OpenVisit> {
-    const next = await updateRow<OpenVisit>(tx, 'visit', visit, {});
-    if (lines.length) publish(tx, LinesDeclined, next, { visitId: visit.id, customerId: visit.customerId, vehicleId: visit.vehicleId, version: n, lines: [...lines], declinedAt: tx.now.toISOString() });
-    return next;
   }
 }
 

@@ -34,6 +34,16 @@ export function standingOf(line: Line, consents: readonly Consent[], at: Date): 
 export const isAskedAgain = (line: Line, consents: readonly Consent[], at: Date): boolean =>
   ['declined', 'refused-by-payer'].includes(standingOf(line, consents, at)) || Boolean(line.payer === 'warranty' && answerOf(line, consents, 'warranty') && !answerOf(line, consents, 'warranty', at));
 
+/** Somebody who was asked has said no to the line in this form. claims decides before anybody is: its no only means that another payer is needed. */
+export const isDeclined = (line: Line, consents: readonly Consent[]): boolean =>
+  consents.some(({ lineId, since, by, yes }) => lineId === line.lineId && since === line.since && by !== 'warranty' && !yes);
+
+/** Lines of finds that stood in the estimate and now stand nowhere, neither shown nor agreed to: the desk has dropped them (WRK-7). Those that were declined are no news. */
+export function dropped(before: readonly Line[], shown: readonly Line[], authorised: readonly Line[], consents: readonly Consent[]): Line[] {
+  const stands = (find: string): boolean => [...shown, ...authorised].some(({ faultId }) => faultId === find);
+  return before.filter((line) => line.faultId && !stands(line.faultId) && !isDeclined(line, consents));
+}
+
 /** Warranty lines that claims has not decided on in this form, or no longer. */
 export const undecided = (lines: readonly Line[], consents: readonly Consent[], at: Date): Line[] =>
   lines.filter((line) => line.payer === 'warranty' && !answerOf(line, consents, 'warranty', at));

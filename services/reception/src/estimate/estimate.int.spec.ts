@@ -1,5 +1,5 @@
 import { PartChanged } from '@aftersales/contracts/parts/part';
-import { CoverageAsked, EstimateOffered, VisitAuthorised } from '@aftersales/contracts/reception/visit';
+import { CoverageAsked, EstimateOffered, LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { FaultFound } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
 import { hour, minute, serviceLines, TestDesk, type Offer } from '../visit/testing/desk';
@@ -148,6 +148,44 @@ describe('the estimate', () => {
     const priced = await desk.ok(`/${visitId}/estimates`, { lines: [{ keep: offer.lines[0].lineId }, { kind: 'part', payer: 'customer', partNumber: 'EXOTIC', quantity: 1000, unitPrice: 99000, faultId: unpriced.faultId, faultCode: 'C1201' }] });
     expect(priced.n).toBe(4);
     await desk.service.hear(FaultFound, await fault(uuidv7(), vehicleId), { storeId: desk.storeId });
+  });
+
+  it('WRK-7 a find that stands in what is shown no more is declined for the workshop, once, whoever dropped it and why', async () => {
+    const { visitId, vehicleId, offer } = await desk.authorised([labour]);
+    const keep = { keep: offer.lines[0].lineId };
+    const said = async () => (await desk.service.said(LinesDeclined)).filter(({ data }) => data.visitId === visitId).map(({ data, version }) => ({ version, n: data.version, lines: data.lines.map(({ faultId, reason }) => [faultId, reason]) }));
+    const find = async () => {
+      const found = await fault(visitId, vehicleId);
+      await desk.service.hear(FaultFound, found, { storeId: desk.storeId });
+      const { estimates: [newest] } = (await desk.get(`/${visitId}/estimates`)).body;
+      return { faultId: found.faultId, n: newest.n as number, lines: newest.lines.slice(1) as { lineId: string; kind: string }[] };
+    };
+    // Never shown.
+    const drafted = await find();
+    await desk.offered(visitId, [keep]);
+    expect(await said()).toEqual([{ version: expect.any(Number), n: 3, lines: [[drafted.faultId, 'dropped'], [drafted.faultId, 'dropped']] }]);
+    const offered = (await desk.service.said(EstimateOffered)).filter(({ data }) => data.visitId === visitId).at(-1)!;
+    expect(offered.version).toBe((await said())[0]!.version + 1);
+    await desk.offered(visitId, [keep, oil]);
+    expect(await said()).toHaveLength(1);
+    // Shown, and never answered.
+    const shown = await find();
+    await desk.ok(`/${visitId}/estimates/${shown.n}/offer`, { promisedAt: await desk.inHours(6) });
+    expect(await said()).toHaveLength(1);
+    await desk.offered(visitId, [keep]);
+    expect((await said()).slice(1)).toMatchObject([{ lines: [[shown.faultId, 'dropped'], [shown.faultId, 'dropped']] }]);
+    // Not covered, so nobody was asked.
+    const uncovered = await find();
+    const asked = await desk.ok(`/${visitId}/estimates`, { lines: [keep, { ...regulator, lineId: uncovered.lines[0]!.lineId, faultId: uncovered.faultId }] });
+    await desk.decide(visitId, asked.n, asked.lines, false);
+    await desk.offered(visitId, [keep]);
+    expect((await said()).slice(2)).toMatchObject([{ lines: expect.arrayContaining([[uncovered.faultId, 'dropped']]) }]);
+    // Refused by the customer: that was said then.
+    const refused = await find();
+    const last = await desk.ok(`/${visitId}/estimates/${refused.n}/offer`, { promisedAt: await desk.inHours(6) });
+    await desk.signed(visitId, last, refused.lines.map(({ lineId }) => lineId));
+    await desk.offered(visitId, [keep]);
+    expect((await said()).slice(3)).toMatchObject([{ n: refused.n, lines: [[refused.faultId, 'too-expensive'], [refused.faultId, 'too-expensive']] }]);
   });
 
   it('REC-16 another store, another post, an old version, no such version', async () => {

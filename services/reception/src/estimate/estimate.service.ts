@@ -14,11 +14,12 @@ import { DeskTasks } from '../desk-task/desk-task.service';
 import { Links } from '../link/link.service';
 import { visitFor } from '../visit/visit.store';
 import { opened, type Line, type OpenVisit, type Visit } from '../visit/visit';
-import { demandCovered, isAskedAgain, undecided } from './consent';
+import { demandCovered, dropped, isAskedAgain, undecided } from './consent';
+import { sayDeclined } from './declined';
 import { draftOf, priced, sharesOf, shownText } from './estimate';
 import type { DraftLine } from './estimate.inputs';
 import { discountOf, priceList } from './price-list.queries';
-import { consentsOf, newestVersion, versionOf, type EstimateVersion } from './version.queries';
+import { consentsOf, linesBefore, newestVersion, versionOf, type EstimateVersion } from './version.queries';
 
 export const expiry = 'estimate.expiry';
 const minute = 60_000;
@@ -66,7 +67,9 @@ export class EstimateService {
     demand(newest!.n === version.n, 'estimate.superseded', `Version ${version.n} was replaced by version ${newest!.n}.`);
     demand(version.state === 'draft' || version.state === 'coverage-asked', 'estimate.offered', 'This version was shown already.');
     demand(promisedAt > tx.now, 'visit.promise-past', 'The promised time lies ahead.');
-    demandCovered(version.lines, await consentsOf(tx, visitId), tx.now);
+    const consents = await consentsOf(tx, visitId);
+    demandCovered(version.lines, consents, tx.now);
+    const gone = dropped(await linesBefore(tx, visitId, version.n), version.lines, visit.authorised, consents);
     const { wallMinutes } = (await policyOf(tx, expiry, visit.storeId)).value;
     const expiresAt = new Date(tx.now.getTime() + wallMinutes * minute);
     const shownHash = createHash('sha256').update(shownText(visitId, version.n, promisedAt, version.lines)).digest('hex');
@@ -74,7 +77,7 @@ export class EstimateService {
     const offered = await updateRow(tx, 'estimate_version', version, { state: 'offered', offeredBy: staffId, offeredAt: tx.now, promisedAt, expiresAt, shownHash });
     wake(tx, expiry, visit, expiresAt);
     await this.tasks.settle(tx, visitId, 'offered', 'offer-add-on');
-    const next = await updateRow<OpenVisit>(tx, 'visit', visit, {});
+    const next = await updateRow<OpenVisit>(tx, 'visit', await sayDeclined(tx, visit, version.n, gone.map((line) => ({ ...line, reason: 'dropped' }))), {});
     publish(tx, EstimateOffered, next, {
       visitId, customerId: next.customerId, vehicleId: next.vehicleId, appointmentId: next.appointmentId, version: version.n, lines: [...version.lines], shares: sharesOf(version.lines),
       shownHash, promisedAt: promisedAt.toISOString(), expiresAt: expiresAt.toISOString(),

@@ -37,5 +37,12 @@ export const newestVersion = (tx: Tx, visitId: string): Promise<EstimateVersion 
 export const newestShown = (tx: Tx, visitId: string): Promise<EstimateVersion | null> =>
   tx.one<EstimateVersion>(`select * from estimate_version where visit_id = $1 and offered_at is not null order by n desc limit 1`, [visitId]);
 
+/** What stood in the version shown before `n`, and in every draft since, each line in its newest form. */
+export const linesBefore = (tx: Tx, visitId: string, n: number): Promise<Line[]> =>
+  tx.query<{ line: Line }>(
+    `select distinct on (line->>'lineId') line from estimate_version e, jsonb_array_elements(e.lines) line
+     where visit_id = $1 and n < $2 and n >= (select coalesce(max(n), 1) from estimate_version where visit_id = $1 and n < $2 and offered_at is not null) order by line->>'lineId', n desc`, [visitId, n],
+  ).then((rows) => rows.map(({ line }) => line));
+
 export const consentsOf = (tx: Tx, visitId: string): Promise<Consent[]> =>
   tx.query<Consent>(`select line_id, since, "by", yes, reason, valid_until from consent where visit_id = $1 order by answered_at, id`, [visitId]);
