@@ -7,7 +7,10 @@ const topic = 'workshop.job';
 const key = ({ jobId }: { jobId: string }) => jobId;
 const job = { jobId: Id, visitId: Id };
 
-/** visit-authorised opened the job, or extended it: `operations` are all of them. */
+/**
+ * visit-authorised opened the job, or extended it: `operations` are all of them as they are agreed to now. There is work to do: a completed job is
+ * open again, also when no line is new (a known one is another operation now).
+ */
 export const JobOpened = defineEvent({
   type: 'workshop.job-opened.v1', topic, key,
   data: z.object({ ...job, version: z.int().positive(), operations: z.array(Operation), promisedAt: Instant }),
@@ -90,7 +93,7 @@ export const CheckFailed = defineEvent({
 
 /**
  * After the last check, wash and parking (WRK-10). reception: advisor's check, settlement of the finished lines, who worked on it; claims:
- * evidence, and the days in repair end at `completedAt`.
+ * evidence, and the days in repair end at `completedAt`. Said again, of the same instant, when a consent brings a completed job nothing to do.
  */
 export const JobCompleted = defineEvent({
   type: 'workshop.job-completed.v1', topic, key,

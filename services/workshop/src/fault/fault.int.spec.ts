@@ -1,7 +1,8 @@
-import { LinesDeclined } from '@aftersales/contracts/reception/visit';
+import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
+import { LinesDeclined, VisitAuthorised } from '@aftersales/contracts/reception/visit';
 import { FaultFound, JobUnblocked } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
-import { labour, photo, TestFloor, type Visit } from '../testing/test-floor';
+import { labour, part, photo, TestFloor, type Visit } from '../testing/test-floor';
 
 describe('found faults', () => {
   let floor: TestFloor;
@@ -52,6 +53,32 @@ describe('found faults', () => {
     expect((await floor.card(visit)).operations).toHaveLength(1);
     await floor.threeChecks(visit);
     expect(await floor.card(visit)).toMatchObject({ state: 'final-checked' });
+  });
+
+  describe('a find of two lines, one or both refused by a payer or dropped by the desk', () => {
+    const line = labour();
+    const declined = (lines: EstimateLine[], about = floor.about()) => floor.service.hear(LinesDeclined, { ...visit, version: 2, lines: lines.map((one) => ({ ...one, reason: 'no-goodwill' })), declinedAt: new Date(0).toISOString() }, about);
+    const agreed = (lines: EstimateLine[], about = floor.about()) => floor.service.hear(VisitAuthorised, floor.authorised(visit, [line, ...lines], { version: 2 }), about);
+    type Order = (hands: EstimateLine, pads: EstimateLine) => Promise<unknown>;
+
+    it.each<[string, Order, 'declined' | 'authorised']>([
+      ['one no after the other', async (hands, pads) => { await declined([hands]); await declined([pads]); }, 'declined'],
+      ['a no, then a yes', async (hands, pads) => { await declined([hands]); await agreed([pads]); }, 'authorised'],
+      ['a yes, then a no', async (hands, pads) => { await agreed([pads]); await declined([hands]); }, 'authorised'],
+      ['a no, then late an older yes without the find', async (hands, pads) => { const before = floor.about(); await declined([hands, pads]); await agreed([], before); }, 'declined'],
+      ['a yes, then late an older no', async (hands, pads) => { const before = floor.about(); await agreed([pads]); await declined([hands], before); }, 'authorised'],
+      ['both at once', (hands, pads) => Promise.all([declined([hands]), agreed([pads])]), 'authorised'],
+    ])('WRK-7 %s: the job does not wait for an answer any more, and can be finished', async (_, hear, ends) => {
+      await floor.authorise(visit, [line]);
+      await floor.work(visit, line.lineId);
+      const faultId = await floor.find(visit);
+      await floor.does(visit, 'confirm-fault', floor.manager, { faultId });
+      await hear(labour({ faultId, faultCode: 'C1201', payer: 'goodwill' }), part({ faultId, faultCode: 'C1201' }));
+      const card = await floor.card(visit);
+      expect(card.faults).toMatchObject([{ state: ends }]);
+      expect(card.blocks).toMatchObject([{ reason: 'consent', until: expect.any(String) }]);
+      await floor.finish(visit);
+    });
   });
 
   it('WRK-7 without evidence, or with evidence of another job, nothing is reported', async () => {
