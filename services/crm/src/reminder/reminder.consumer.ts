@@ -3,10 +3,11 @@ import { PolicyChanged } from '@aftersales/contracts/hq/policy';
 import { AppointmentBooked, AppointmentReleased } from '@aftersales/contracts/reception/appointment';
 import { VisitDelivered, VisitLeft, VisitOpened } from '@aftersales/contracts/reception/visit';
 import { Consumer, On } from '@aftersales/platform/bus/on';
-import { updateRow } from '@aftersales/platform/database/rows';
+import { insertRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { OnTimer, type Rung } from '@aftersales/platform/timers/on-timer';
 import { wake } from '@aftersales/platform/timers/wake';
+import { v7 as uuidv7 } from 'uuid';
 import { keeperHeld } from '../file/alias.store';
 import { readMileage } from '../file/history.store';
 import { ReminderPlanning } from './planning.service';
@@ -66,12 +67,18 @@ export class ReminderConsumer {
 
   /** TIM-6: the running reminders follow where the policy says so, from the instant it is in force. */
   @On(PolicyChanged)
-  async policyChanged(tx: Tx, { data }: Fact<typeof PolicyChanged>) {
-    if (!planned.includes(data.kind) || data.onOpen !== 're-plan') return;
-    const at = new Date(Math.max(tx.now.getTime(), Date.parse(data.from)));
-    const place = data.scope.level === 'store' ? data.scope.storeId : null;
-    for (const car of await tx.query<{ id: string; storeId: string }>(`select vehicle_id as id, store_id from reminder where state in ('planned', 'reminded') and ($1::uuid is null or store_id = $1)`, [place]))
-      wake(tx, 'maintenance.re-plan', car, at);
+  async policyChanged(tx: Tx, { data: { kind, version, scope, onOpen, from } }: Fact<typeof PolicyChanged>) {
+    if (!planned.includes(kind) || onOpen !== 're-plan') return;
+    const change = { id: uuidv7(), storeId: scope.level === 'store' ? scope.storeId : null, version: 1, policy: kind, policyVersion: version, fromAt: new Date(from) };
+    await insertRow(tx, 'maintenance_policy', change);
+    wake(tx, 'maintenance.policy', change, change.fromAt > tx.now ? change.fromAt : tx.now);
+  }
+
+  /** Only now is it known which reminders run: some were planned since it was published. Each by a timer of its own, so that no transaction holds them all. */
+  @OnTimer('maintenance.policy', { locks: 'maintenance_policy' })
+  async inForce(tx: Tx, { storeId }: Rung) {
+    const cars = await tx.query<{ id: string; storeId: string }>(`select vehicle_id as id, store_id from reminder where state in ('planned', 'reminded') and ($1::uuid is null or store_id = $1)`, [storeId]);
+    for (const car of cars) wake(tx, 'maintenance.re-plan', car, tx.now);
   }
 
   @OnTimer('maintenance.re-plan', { locks: 'maintenance' })

@@ -102,6 +102,26 @@ describe('reminder', () => {
       await desk.org.policy('maintenance.remind-again', { calendarDaysBefore: 2, localTime: '09:00' }, { onOpen: 'keep' });
     });
 
+    it('TIM-6 policies published for later move what is open when they are in force, also what was planned meanwhile, each at its own instant', async () => {
+      const mornings = async (car: Told) => { const { firstAt, againAt } = await desk.open(car); return [firstAt, againAt]; };
+      const morning = async (before: number, time: '09:00' | '10:00') => atLocal(zone, await desk.inDays(100 - before), time).toISOString();
+      const [first, again, moved, movedAgain] = [await morning(14, '09:00'), await morning(2, '09:00'), await morning(21, '10:00'), await morning(3, '10:00')];
+      const soon = new Date((await desk.service.now()).getTime() + 10 * day);
+      const later = new Date(soon.getTime() + 10 * day);
+      const before = await desk.serviced(100);
+      await desk.org.policy('maintenance.remind', { calendarDaysBefore: 21, localTime: '10:00' }, { onOpen: 're-plan', from: soon });
+      await desk.org.policy('maintenance.remind-again', { calendarDaysBefore: 3, localTime: '10:00' }, { onOpen: 're-plan', from: later });
+      const meanwhile = await desk.serviced(100);
+      await desk.jumpTo(new Date(soon.getTime() - 600_000));
+      for (const car of [before, meanwhile]) expect(await mornings(car)).toEqual([first, again]);
+      await desk.jumpTo(soon);
+      for (const car of [before, meanwhile]) expect(await mornings(car)).toEqual([moved, again]);
+      await desk.jumpTo(later);
+      for (const car of [before, meanwhile]) expect(await mornings(car)).toEqual([moved, movedAgain]);
+      await desk.org.policy('maintenance.remind', { calendarDaysBefore: 14, localTime: '09:00' });
+      await desk.org.policy('maintenance.remind-again', { calendarDaysBefore: 2, localTime: '09:00' });
+    });
+
     it('CRM-13 how fast a car drives that was read once is policy', async () => {
       const running = await desk.serviced(null, { nextServiceAtKm: 23_651, mileage: 20_001 });
       await desk.org.policy('maintenance.prediction', { kilometresPerYear: 36_500 }, { onOpen: 'keep' });
