@@ -48,6 +48,24 @@ describe('who is followed up', () => {
     expect((await desk.get(`promises?subject=${planned!.followUpId}`)).body.promises).toMatchObject([{ outcome: 'void', cause: 'do-not-call' }]);
   });
 
+  it('CRM-4 do-not-call said when the promise is kept, or late, closes it too: at the end of the window', async () => {
+    const [called, late] = [await desk.delivers(), await desk.delivers()];
+    await desk.jump(1, '10:00');
+    await desk.call(called.visitId, 'no-answer');
+    await desk.jump(1, '15:00');
+    await doNotCall(called);
+    expect(await closed(called.visitId)).toEqual([]);
+    await desk.jump(1, '19:00');
+    expect(await closed(called.visitId)).toMatchObject([{ outcome: 'do-not-call' }]);
+    await desk.jump(4, '09:30');
+    expect(await callable()).toContain(late.visitId);
+    await desk.jump(7, '09:30'); // a week on, still to be called
+    await doNotCall(late);
+    await desk.jump(7, '11:30');
+    expect(await closed(late.visitId)).toMatchObject([{ outcome: 'do-not-call' }]);
+    expect(await coverage()).toMatchObject({ doNotCall: 2, pending: 0 });
+  });
+
   it('CRM-4 the delivery may come before the customer: planned all the same, and what the file says later holds', async () => {
     const told = new Told(desk.service, desk.store.storeId);
     await told.delivered();

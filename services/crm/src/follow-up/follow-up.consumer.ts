@@ -16,10 +16,10 @@ export class FollowUpConsumer {
     return this.plans.delivered(tx, storeId!, data);
   }
 
-  /** The next call's time: the first window of a new follow-up, or the next different one after an attempt. */
+  /** The next call's time: the first window of a new follow-up, or the next different one after an attempt; and the end of each window while it is open. */
   @OnTimer('follow-up.retry', { locks: 'follow_up' })
   retry(tx: Tx, { subject }: Rung) {
-    return this.timers.open(tx, subject);
+    return this.timers.retry(tx, subject);
   }
 
   @OnTimer('follow-up.due', { locks: 'follow_up' })

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { windowAt, type CallWindow } from '@aftersales/calendar/windows';
+import { nextWindow, windowAt, type CallWindow } from '@aftersales/calendar/windows';
 import { findRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { wake } from '@aftersales/platform/timers/wake';
@@ -12,22 +12,30 @@ import { callCalendar, usedWindows, type FollowUpRow } from './follow-up.row';
 export class FollowUpTimers {
   constructor(private readonly closing: FollowUpClosing) {}
 
-  /** Its window has come: the task opens. Rung when that window is over (an outage): spread over the next ones (TIM-4). */
-  async open(tx: Tx, id: string): Promise<string | void> {
+  /**
+   * Its window has come: the task opens. Rung when that window is over (an outage): spread over the next ones (TIM-4). While it is open it rings at the
+   * end of each window, for who says meanwhile not to be called is on no list any more, and nobody else would close it (CRM-4).
+   */
+  async retry(tx: Tx, id: string): Promise<string | void> {
     const row = await findRow<FollowUpRow>(tx, 'follow_up', id);
-    if (row.state !== 'waiting') return `the follow-up is ${row.state}`;
+    if (row.state !== 'waiting' && row.state !== 'open') return `the follow-up is ${row.state}`;
     if (await isNeverDialled(tx, row.contactId)) return this.#neverDial(tx, row);
     const { calls } = await callCalendar(tx, row.storeId);
+    if (row.state === 'open') {
+      wake(tx, 'follow-up.retry', row, nextWindow(calls, tx.now).window.to);
+      return 'it is still to be called';
+    }
     const planned = windowAt(calls, row.nextAt);
     if (planned && planned.to > tx.now) {
       await updateRow(tx, 'follow_up', row, { state: 'open' });
+      wake(tx, 'follow-up.retry', row, planned.to);
       return;
     }
     const windows = nextWindows(calls, tx.now, await usedWindows(tx, id), row.attemptsWanted);
     const window = spread(windows, await this.#waiting(tx, row.storeId, windows), row.dueAt);
     const opensNow = window.from <= tx.now;
     await updateRow(tx, 'follow_up', row, { nextAt: opensNow ? tx.now : window.from, nextSteps: [{ rule: 'spread', window: window.key, missed: row.nextAt.toISOString() }], state: opensNow ? 'open' : 'waiting' });
-    if (!opensNow) wake(tx, 'follow-up.retry', row, window.from);
+    wake(tx, 'follow-up.retry', row, opensNow ? window.to : window.from);
   }
 
   /** The promise's own instant: with no call yet the platform now marks it late, and it stays to be called. */
