@@ -37,6 +37,18 @@ describe('organisation', () => {
     expect((await service.said(PolicyChanged)).filter(({ data }) => data.policyId === policyId).map(({ data }) => data.version)).toEqual([1, 2]);
   });
 
+  it('HQ-1 a policy stays with its kind and place: a version that moved away would leave the one before in force, unseen', async () => {
+    const policyId = uuidv7();
+    const ofA = { kind: 'appointment.reply', scope: { level: 'store', storeId: org.a.storeId }, value: { workingMinutes: 30 }, onOpen: 'keep' };
+    const put = (changes: object, ifMatch?: number) => service.http(`PUT /organisation/policies/${policyId}`, { as: org.hqAdmin, body: { ...ofA, ...changes }, ifMatch });
+    expect(await put({})).toMatchObject({ status: 200 });
+    const refused = { status: 409, body: { code: 'organisation.policy-in-place' } };
+    expect(await put({ scope: { level: 'store', storeId: org.b.storeId } }, 1)).toMatchObject(refused);
+    expect(await put({ scope: { level: 'group' } }, 1)).toMatchObject(refused);
+    expect(await put({ kind: 'visit.promise-warning', value: { workingMinutesBefore: 60 } }, 1)).toMatchObject(refused);
+    expect(await put({ value: { workingMinutes: 20 } }, 1)).toMatchObject({ status: 200, body: { version: 2 } });
+  });
+
   it('HQ-1 every figure of the seed has its next version through this door, and goes out whole', async () => {
     const from = '2030-01-01T00:00:00.000Z';
     for (const { kind, value, onOpen } of seed) {

@@ -36,10 +36,14 @@ export class OrganisationService {
     return this.#put(tx, 'organisation_calendar', id, version, input, CalendarChanged, (next) => ({ calendarId: id, version: next, ...input }));
   }
 
-  policy(tx: Tx, id: string, version: number | null, input: PolicyInput) {
+  /** @throws Refused for a version that moves to another kind or place: every directory keeps the one before, and it would stay in force there. */
+  async policy(tx: Tx, id: string, version: number | null, input: PolicyInput) {
     const value = policyKinds[input.kind as PolicyKind].safeParse(input.value);
     if (!value.success) throw new InvalidFields(value.error.issues.map(({ path, code, message }) => ({ pointer: `/value/${path.join('/')}`, code, detail: message })));
     if (input.onOpen === 're-plan' && !planKinds.includes(input.kind)) throw new InvalidFields([{ pointer: '/onOpen', code: 'given-promise', detail: `What is open under ${input.kind} was promised to somebody: it keeps.` }]);
+    await hold(tx, 'organisation_policy');
+    const moved = await tx.one(`select 1 from organisation_policy where id = $1 and (data->>'kind' <> $2 or data->'scope' <> $3::jsonb)`, [id, input.kind, JSON.stringify(input.scope)]);
+    demand(!moved, 'organisation.policy-in-place', 'A policy stays with its kind and place: another one is a policy of its own.');
     const from = input.from ?? tx.now.toISOString();
     return this.#put(tx, 'organisation_policy', id, version, input, PolicyChanged, (next) => ({ policyId: id, version: next, kind: input.kind, scope: input.scope, value: value.data, onOpen: input.onOpen, from }));
   }
