@@ -79,10 +79,7 @@ export class Promises {
 
   /** Done: kept when not later than due (plus `graceMs` for what the platform itself does at the due instant), else late with its `doneAt`. Nothing when none is open. */
   async keep(tx: Tx, kind: string, subject: string, graceMs = 0): Promise<void> {
-    const row = await tx.one<PromiseRow>(
-      `select * from promise where kind = $1 and subject = $2 and (outcome = 'open' or (outcome = 'late' and done_at is null))
-       order by outcome = 'open' desc, started_at desc limit 1 for no key update`, [kind, subject],
-    );
+    const row = await this.#owed(tx, kind, subject);
     if (!row) return;
     if (row.outcome === 'late') return this.#say(tx, this.#facts.late, await updateRow(tx, 'promise', row, { doneAt: tx.now }));
     const kept = tx.now.getTime() <= row.dueAt.getTime() + graceMs; // Timer.tla: KeptByDue
@@ -113,6 +110,18 @@ export class Promises {
     this.#say(tx, this.#facts.resumed, next);
   }
 
+  /**
+   * Time that counts against its reasons although the clock runs on, as that of a job that stands still against what it waits for (WRK-6): the due
+   * instant stays. All of it each time; what falls into the promise is kept, be it late already, and told with how it ends.
+   */
+  async stoodStill(tx: Tx, kind: string, subject: string, times: readonly Pause[]): Promise<void> {
+    const row = await this.#owed(tx, kind, subject);
+    if (!row) return;
+    const begin = row.startedAt.getTime();
+    const pauses = times.filter(({ to }) => !to || Date.parse(to) > begin).map((time) => ({ ...time, from: new Date(Math.max(Date.parse(time.from), begin)).toISOString() }));
+    await updateRow(tx, 'promise', row, { pauses });
+  }
+
   /** The promise of that kind on that subject that is open, held; null when there is none. */
   openOn(tx: Tx, kind: string, subject: string): Promise<PromiseRow | null> {
     return this.#locked(tx, kind, subject);
@@ -140,13 +149,21 @@ export class Promises {
     this.#say(tx, this.#facts[changes.outcome as 'kept' | 'late' | 'void'], next);
   }
 
+  /** Open, or late and still not done. */
+  #owed(tx: Tx, kind: string, subject: string): Promise<PromiseRow | null> {
+    return tx.one<PromiseRow>(
+      `select * from promise where kind = $1 and subject = $2 and (outcome = 'open' or (outcome = 'late' and done_at is null))
+       order by outcome = 'open' desc, started_at desc limit 1 for no key update`, [kind, subject],
+    );
+  }
+
   #locked(tx: Tx, kind: string, subject: string): Promise<PromiseRow | null> {
     return tx.one<PromiseRow>(`select * from promise where kind = $1 and subject = $2 and outcome = 'open' for no key update`, [kind, subject]);
   }
 
   #say(tx: Tx, contract: ReturnType<typeof promiseFacts>['opened'], row: PromiseRow): void {
     const pausedMs: Record<string, number> = {};
-    for (const { from, to, reason } of row.pauses) if (to) pausedMs[reason] = (pausedMs[reason] ?? 0) + Date.parse(to) - Date.parse(from);
+    for (const { from, to, reason } of row.pauses) pausedMs[reason] = (pausedMs[reason] ?? 0) + (to ? Date.parse(to) : tx.now.getTime()) - Date.parse(from);
     publish(tx, contract, row, {
       promiseId: row.id, kind: row.kind, subject: row.subject, ownerRole: row.ownerRole, policy: row.policy, policyVersion: row.policyVersion,
       calendarVersion: row.calendarVersion, startedAt: row.startedAt.toISOString(), dueAt: row.dueAt.toISOString(), outcome: row.outcome, cause: row.cause,

@@ -8,7 +8,7 @@ import { publish } from '@aftersales/platform/outbox/publish';
 import { v7 as uuidv7 } from 'uuid';
 import { sharesOf } from '../estimate/estimate';
 import { visitFor } from '../visit/visit.store';
-import { floorOf } from '../visit/floor.service';
+import { floorOf } from '../visit/floor.queries';
 import { opened, type OpenVisit } from '../visit/visit';
 import { billed } from './bill';
 import { settlementOf, type Settlement } from './owed.queries';

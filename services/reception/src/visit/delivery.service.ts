@@ -8,7 +8,7 @@ import { Links } from '../link/link.service';
 import { owed, settlementIfAny } from '../settlement/owed.queries';
 import { visitFor } from './visit.store';
 import { demandDeliverable, isMaintenance, nextService } from './delivery';
-import { floorOf } from './floor.service';
+import { floorOf } from './floor.queries';
 import { PromisedTimeService } from './promised-time.service';
 import { move, opened, type OpenVisit, type Visit } from './visit';
 import type { DeliverInput } from './visit.inputs';

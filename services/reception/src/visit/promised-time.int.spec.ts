@@ -2,6 +2,7 @@ import { MessageFailed } from '@aftersales/contracts/crm/message';
 import { promiseFacts } from '@aftersales/contracts/kernel/promise-facts';
 import { EtaSlipped } from '@aftersales/contracts/parts/reservation';
 import { PromiseMoved, VisitAuthorised } from '@aftersales/contracts/reception/visit';
+import { JobBlocked, JobUnblocked } from '@aftersales/contracts/workshop/job';
 import { v7 as uuidv7 } from 'uuid';
 import { hour, minute, serviceLines, TestDesk } from './testing/desk';
 
@@ -115,6 +116,50 @@ describe('the promised time', () => {
     expect((await desk.service.said(VisitAuthorised)).filter(({ data }) => data.visitId === visitId).map(({ data }) => data.promisedAt)).toEqual([promisedAt, later]);
     await desk.service.jump(4 * hour);
     expect(await about(late, visitId)).toEqual([]);
+  });
+
+  const blocking = async (visitId: string) => {
+    const job = { jobId: uuidv7(), visitId };
+    let version = 0;
+    const hear = (contract: typeof JobBlocked | typeof JobUnblocked, data: object) => desk.service.hear(contract, { ...job, ...data } as never, { storeId: desk.storeId, version: ++version });
+    return async (reason: 'parts' | 'consent') => {
+      const block = { blockId: uuidv7(), reason, since: (await desk.service.now()).toISOString() };
+      await hear(JobBlocked, { ...block, lineIds: [] });
+      return async () => hear(JobUnblocked, { ...block, until: (await desk.service.now()).toISOString(), blockedMs: 0 });
+    };
+  };
+  const rounded = (paused: Record<string, number>) => Object.fromEntries(Object.entries(paused).map(([reason, ms]) => [reason, Math.round(ms / minute)]));
+
+  it('WRK-6 REC-19 HQ-5 time in which the job stands still counts against its reasons, in each promise that it falls into; the promised time stays', async () => {
+    const { visitId, promisedAt, move } = await promisedIn(5);
+    const block = await blocking(visitId);
+    const partsCome = await block('parts');
+    await desk.service.jump(hour);
+    const agreed = await block('consent');
+    await desk.service.jump(hour);
+    await partsCome();
+    const ledger = async () => (await desk.service.http(`GET /stores/${desk.storeId}/promises?subject=${visitId}`, { as: desk.advisor })).body.promises.filter(({ kind }: { kind: string }) => kind === 'visit.promised');
+    expect(await ledger()).toMatchObject([{ outcome: 'open', dueAt: promisedAt, pauses: [{ reason: 'consent', actor: 'workshop', to: null }, { reason: 'parts', actor: 'workshop', to: expect.any(String) }] }]);
+    expect((await move({ promisedAt: await desk.inHours(4) })).status).toBe(200);
+    expect(rounded((await about(voided, visitId))[0]!.pausedMs)).toEqual({ parts: 120, consent: 60 });
+    await desk.service.jump(hour / 2);
+    await agreed();
+    const [, next] = await ledger();
+    expect(next.pauses).toMatchObject([{ reason: 'consent', from: next.startedAt, to: expect.any(String) }]);
+    await desk.completed({ visitId, vehicleId: uuidv7(), jobId: (await desk.service.rows(`select id from visit_job where visit_id = $1`, [visitId]))[0]!['id'], technicianId: uuidv7(), inspectorId: uuidv7() }, (await desk.get(`/${visitId}/estimates/1`)).body.lines);
+    await desk.ok(`/${visitId}/pass`);
+    expect((await about(kept, visitId)).map(({ pausedMs }) => rounded(pausedMs))).toEqual([{ consent: 30 }]);
+  });
+
+  it('WRK-6 HQ-5 a promise that the block made late says so when it is late, and how long in all when the car is ready', async () => {
+    const { visitId } = await promisedIn(2);
+    const partsCome = await (await blocking(visitId))('parts');
+    await desk.service.jump(2 * hour);
+    await desk.service.jump(hour);
+    await partsCome();
+    await desk.completed({ visitId, vehicleId: uuidv7(), jobId: (await desk.service.rows(`select id from visit_job where visit_id = $1`, [visitId]))[0]!['id'], technicianId: uuidv7(), inspectorId: uuidv7() }, (await desk.get(`/${visitId}/estimates/1`)).body.lines);
+    await desk.ok(`/${visitId}/pass`);
+    expect((await about(late, visitId)).map(({ pausedMs, doneAt }) => [rounded(pausedMs), doneAt !== null])).toEqual([[{ parts: 120 }, false], [{ parts: 180 }, true]]);
   });
 
   it('PRT-8 REC-19 a part that slips, or a message that could not be sent, becomes a call, once', async () => {

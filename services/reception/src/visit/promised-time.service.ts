@@ -10,6 +10,8 @@ import { Promises } from '@aftersales/platform/promises/promises';
 import { letSleep } from '@aftersales/platform/timers/wake';
 import { v7 as uuidv7 } from 'uuid';
 import { DeskTasks } from '../desk-task/desk-task.service';
+import type { Floor } from './floor';
+import { floorOf } from './floor.queries';
 import { visitFor } from './visit.store';
 import { opened, type Visit } from './visit';
 import type { MovePromiseInput } from './visit.inputs';
@@ -38,6 +40,13 @@ export class PromisedTimeService {
       // Promised at shorter notice than the warning's: the customer has only just agreed.
       alsoWake: warning.at > tx.now ? { [promiseWarning]: warning.at } : {},
     });
+    const floor = await floorOf(tx, visit.id);
+    if (floor) await this.stoodStill(tx, visit.id, floor);
+  }
+
+  /** WRK-6: while the floor waits, the time counts against the reason; the customer's time stays until he is told another one. */
+  async stoodStill(tx: Tx, visitId: string, { blocks }: Floor): Promise<void> {
+    await this.promises.stoodStill(tx, promised, visitId, blocks.map(({ reason, since, until }) => ({ from: since, to: until, reason, actor: 'workshop' })));
   }
 
   /** A new time needs a cause, and the customer has been told before the old one passes. */

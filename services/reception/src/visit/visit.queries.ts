@@ -4,7 +4,7 @@ import { dueCursor, toDueCursor } from '../desk-task/due.cursor';
 import { carOf, idsOf } from './car.queries';
 import { withCurrentIds } from './visit.store';
 import { blockedBy } from './floor';
-import { floorOf } from './floor.service';
+import { floorOf } from './floor.queries';
 import type { Visit } from './visit';
 import { visitShort } from './visit.views';
 
