@@ -227,6 +227,11 @@ export const sabotages = [
     spec: 'services/parts/src/stock/interleavings.int.spec.ts', title: 'PRT-3 who holds a card or a holder stops nobody whose line only refers to it', seen: /lock timeout/,
   },
   {
+    name: 'a stock card looked at before its lock',
+    edits: [{ file: 'services/parts/src/stock/cards.store.ts', find: 'order by part_number for no key update', put: 'order by part_number' }],
+    spec: 'services/parts/src/stock/interleavings.int.spec.ts', title: 'PRT-3 who wants a part waits for who holds its card before he looks at it, and gets what that one left', seen: /nobody waited/,
+  },
+  {
     name: 'idle-client error unhandled',
     edits: [{ file: database, find: 'poolErrorHandler: () => undefined,', put: 'poolErrorHandler: (error: unknown) => { throw error; },' }],
     spec: spec.database, title: 'a connection that the server ends, idle or between two statements, is a passing fault at most', seen: /terminat/i,

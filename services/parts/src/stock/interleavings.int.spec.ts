@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { lockHolders } from '../reservation/holders.store';
 import { hour, minute, StoreRoom } from '../testing/store-room';
-import { lockCards } from './cards.store';
+import { lockCards, post } from './cards.store';
 
 type Step =
   | { kind: 'request' | 'consent' | 'quote'; part: number; quantity: number }
@@ -53,6 +53,24 @@ describe('interleavings', () => {
         await tx.query('select 1 from reservation where id = $1 for key share', [id]);
       });
     });
+  });
+
+  it('PRT-3 who wants a part waits for who holds its card before he looks at it, and gets what that one left', async () => {
+    const [part, storeId] = [await room.part(1000), room.a.storeId];
+    const wish = await room.booking([room.need(part)]);
+    let asked: Promise<unknown> = Promise.resolve();
+    await room.service.transaction([storeId], async (tx) => {
+      await lockCards(tx, storeId, [part]);
+      const { pid } = (await tx.one<{ pid: number }>('select pg_backend_pid() as pid'))!;
+      let answered = '';
+      asked = room.request(wish).finally(() => (answered = 'nobody waited'));
+      let waitsAt = '';
+      while (!answered && !waitsAt) waitsAt = (await room.service.rows<{ query: string }>('select query from pg_stat_activity where $1 = any(pg_blocking_pids(pid))', [pid]))[0]?.query ?? '';
+      expect(answered || waitsAt).toMatch(/^select \* from stock_card/);
+      await post(tx, { storeId, partNumber: part, quantity: -1000, reason: 'transfer-out', about: null, staffId: room.a.staff['parts-keeper'] });
+    });
+    await asked;
+    expect(await room.told(wish.appointmentId)).toMatchObject([{ what: 'reservation-refused', data: { short: [{ missing: 1000 }] } }]);
   });
 
   it('PRT-2 PRT-3 whatever happens at once, on-hand is the ledger\'s sum and never below 0, and Σ reserved never exceeds on-hand + inbound', async () => {
