@@ -34,11 +34,16 @@ export class OldParts {
     const { paper: row, visit } = await lockPaper(tx, id, version);
     const lines = handInOldPart(row, lineId, keeperId);
     const { partNumber, quantity, payer } = lines.find((line) => line.lineId === lineId)!;
-    if (await tx.one(`select 1 from old_part where store_id = $1 and tag = $2`, [row.storeId, tag])) throw new Refused('parts.tag-used', `The tag ${tag} hangs on another part.`);
     const core = await tx.one(`select 1 from part where part_number = $1 and returnable_core`, [partNumber]);
     const custody: Custody = payer === 'warranty' ? 'claims' : core ? 'core' : agreed;
     const oldPart: OldPartRow = { id: uuidv7(), storeId: row.storeId, version: 1, requisitionId: id, lineId, partNumber, quantity, payer, tag, custody, technicianId: row.technicianId, keeperId, handedInAt: tx.now };
-    await insertRow(tx, 'old_part', oldPart);
+    // Two at once: the second waits here for the first.
+    const [tagged] = await tx.query(
+      `insert into old_part (id, store_id, version, requisition_id, line_id, part_number, quantity, payer, tag, custody, technician_id, keeper_id, handed_in_at)
+       values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (store_id, tag) do nothing returning id`,
+      [oldPart.id, row.storeId, id, lineId, partNumber, quantity, payer, tag, custody, row.technicianId, keeperId, tx.now],
+    );
+    if (!tagged) throw new Refused('parts.tag-used', `The tag ${tag} hangs on another part.`);
     await sayHandedIn(tx, visit, oldPart);
     return updateRow(tx, 'requisition', row, { lines });
   }

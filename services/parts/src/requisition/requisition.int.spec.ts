@@ -2,6 +2,7 @@ import { OldPartHandedIn, PartsIssued, PartsReturned } from '@aftersales/contrac
 import type { Payer } from '@aftersales/contracts/kernel/values';
 import { v7 as uuidv7 } from 'uuid';
 import { hour, StoreRoom } from '../testing/store-room';
+import { OldParts } from './old-parts.service';
 
 describe('requisition', () => {
   let room: StoreRoom;
@@ -133,6 +134,34 @@ describe('requisition', () => {
     expect(await custody(other.visitId)).toEqual([['OP-22', 'customer', 'core'], ['OP-22', 'warranty', 'claims']]);
     await room.authorise(await room.consent([room.partLine(other.need, 'warranty')], { visitId: other.visitId, version: 3 }), { version: 3 });
     expect(await custody(other.visitId)).toHaveLength(2);
+  });
+
+  it('PRT-5 REC-17 consent to another number for a line of which some was issued: the new number may be asked for, what is signed of the old one does not count', async () => {
+    const { id, need, visitId } = await signed('customer', { class: 'fluid' }, 1000, 3000);
+    const rest = await room.authorise(await room.consent([room.partLine({ ...need, quantity: 3000 })], { visitId, version: 2 }), { version: 2 });
+    await post(`/${id}/countersign`, 'advisor', 1);
+    expect(await post(`/${id}/issue`, 'parts-keeper', 2)).toMatchObject({ status: 200 });
+    const ask = (quantity: number) => post('', 'technician', undefined, { visitId, lines: [{ lineId: need.lineId, quantity }] });
+    const old = await ask(2000);
+    expect(old).toMatchObject({ status: 201, body: { lines: [{ partNumber: need.partNumber }] } });
+    const other = await room.part(2000, { class: 'fluid' });
+    await room.authorise({ ...rest, version: 3, lines: [room.partLine({ lineId: need.lineId, partNumber: other, quantity: 2000 })] }, { version: 3 });
+    expect(await ask(2000)).toMatchObject({ status: 201, body: { lines: [{ partNumber: other, quantity: 2000 }] } });
+    expect(await ask(1)).toMatchObject({ status: 409, body: { code: 'parts.more-than-consented' } });
+    await post(`/${old.body.id}/countersign`, 'advisor', 1);
+    expect(await post(`/${old.body.id}/issue`, 'parts-keeper', 2)).toMatchObject({ status: 409, body: { code: 'parts.not-on-hand' } });
+  });
+
+  it('PRT-5 two old parts at once under one tag: it hangs on the one that came first', async () => {
+    const [first, { id, need }] = [await signed(), await signed()];
+    let second = Promise.resolve<unknown>(undefined);
+    await room.service.transaction([room.a.storeId], async (tx) => {
+      await new OldParts().handIn(tx, first.id, 1, room.a.staff['parts-keeper'], { lineId: first.need.lineId, tag: 'OP-31', agreed: 'scrap' });
+      second = post(`/${id}/hand-in`, 'parts-keeper', 1, { lineId: need.lineId, tag: 'OP-31' });
+      expect(await room.waitsAt(tx, second)).toMatch(/^insert into old_part/);
+    });
+    expect(await second).toMatchObject({ status: 409, body: { code: 'parts.tag-used' } });
+    expect(await post(`/${id}/hand-in`, 'parts-keeper', 1, { lineId: need.lineId, tag: 'OP-32' })).toMatchObject({ status: 200 });
   });
 
   it('PRT-5 what has not come is not issued; the same Idempotency-Key issues once', async () => {

@@ -22,9 +22,11 @@ export class RequisitionService {
     const policy = await policyOf(tx, 'parts.old-part-exempt', storeId);
     const lines: RequisitionLine[] = [];
     for (const { lineId, quantity } of asked) {
-      const line = consented.find((one) => one.lineId === lineId);
+      // Where another number was agreed after some of the first was issued, that is a line of the same id, and done with.
+      const ofLine = consented.filter((one) => one.lineId === lineId);
+      const line = ofLine.find((one) => openOf(one) > 0) ?? ofLine[0];
       demand(line, 'parts.no-consent', 'Nobody has consented to this line.');
-      const open = openOf(line) - onPaper.filter((other) => other.lineId === lineId).reduce((sum, other) => sum + other.quantity, 0);
+      const open = openOf(line) - onPaper.filter((other) => other.lineId === lineId && other.partNumber === line.partNumber).reduce((sum, other) => sum + other.quantity, 0);
       demand(quantity <= open, 'parts.more-than-consented', `Only ${Math.max(0, open) / 1000} are left of this line.`);
       const part = await tx.one<{ class: string }>(`select class from part where part_number = $1`, [line.partNumber]);
       const exempt = (policy.value.classes as readonly string[]).includes(part?.class ?? 'component');

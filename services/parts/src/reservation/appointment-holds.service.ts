@@ -45,8 +45,9 @@ export class AppointmentHolds {
         const lines = await linesOfWish(tx, held, wish);
         const short = lines.filter((line) => isLate(line, new Date(data.partsBy)));
         if (short.length) throw new TooLate(short);
-        await say(tx, held, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt: expiresAt.toISOString() });
+        const answered = await say(tx, held, ReservationMade, { round: data.round, lines: lines.map(heldLine), expiresAt: expiresAt.toISOString() });
         await told(tx, lines);
+        await tellHolder(tx, answered);
       });
     } catch (error) {
       if (!(error instanceof TooLate)) throw error;

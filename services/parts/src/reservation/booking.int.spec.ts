@@ -148,6 +148,18 @@ describe('the store room\'s half of a booking', () => {
     expect((await slips(third)).slice(2)).toEqual([{ ...late, round: 2 }]);
   });
 
+  it('PRT-8 what an appointment\'s own newer round takes from its booked one is a slip too', async () => {
+    const part = await room.part();
+    const line = await room.expect(part, 1000, await room.at(day));
+    const wish = await room.request(await room.booking([room.need(part)], { startsAt: await room.at(30 * day) }));
+    await room.book(wish);
+    await room.request({ ...wish, round: 2, startsAt: await room.at(20 * day), parts: [room.need(part)] });
+    expect((await room.told(wish.appointmentId)).slice(1)).toMatchObject([
+      { what: 'reservation-made', data: { round: 2, lines: [{ from: 'inbound', eta: line.eta }] } },
+      { what: 'eta-slipped', data: { cause: 'other-promise-first', lines: [{ lineId: wish.parts[0]!.lineId, before: line.eta, eta: expect.any(String) }] } },
+    ]);
+  });
+
   it('PRT-3 moved: what is held counts for the new round; alternatives free that round alone, the booked one stays', async () => {
     const part = await room.part(1000);
     const wish = await room.request(await room.booking([room.need(part)]));

@@ -61,12 +61,8 @@ describe('interleavings', () => {
     let asked: Promise<unknown> = Promise.resolve();
     await room.service.transaction([storeId], async (tx) => {
       await lockCards(tx, storeId, [part]);
-      const { pid } = (await tx.one<{ pid: number }>('select pg_backend_pid() as pid'))!;
-      let answered = '';
-      asked = room.request(wish).finally(() => (answered = 'nobody waited'));
-      let waitsAt = '';
-      while (!answered && !waitsAt) waitsAt = (await room.service.rows<{ query: string }>('select query from pg_stat_activity where $1 = any(pg_blocking_pids(pid))', [pid]))[0]?.query ?? '';
-      expect(answered || waitsAt).toMatch(/^select \* from stock_card/);
+      asked = room.request(wish);
+      expect(await room.waitsAt(tx, asked)).toMatch(/^select \* from stock_card/);
       await post(tx, { storeId, partNumber: part, quantity: -1000, reason: 'transfer-out', about: null, staffId: room.a.staff['parts-keeper'] });
     });
     await asked;

@@ -4,6 +4,7 @@ import { EstimateOffered, VisitArrived, VisitAuthorised, VisitDelivered, VisitLe
 import type { DataOf } from '@aftersales/contracts/kernel/event';
 import type { PartNeed, Payer } from '@aftersales/contracts/kernel/values';
 import { TestOrganisation, type TestStore } from '@aftersales/directory/testing/organisation';
+import type { Tx } from '@aftersales/platform/database/tx';
 import { TestService, type Answered } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
 import { PartsModule } from '../parts.module';
@@ -134,6 +135,19 @@ export class StoreRoom {
       visitId, customerId, vehicleId, contactId: customerId, appointmentId, repairOrder, brand, kind, mileage, deliveredAt: await this.at(0), promisedAt: null, advisorId,
       technicianIds: [], inspectorIds: [], operationCodes: [], maintenanceDone: false, nextServiceOn: null, nextServiceAtKm: null,
     }, { storeId: this.a.storeId, version: this.#next(visitId) });
+  }
+
+  /** The statement with which `asked` waits for this transaction. */
+  async waitsAt(tx: Tx, asked: Promise<unknown>): Promise<string> {
+    const { pid } = (await tx.one<{ pid: number }>('select pg_backend_pid() as pid'))!;
+    let answered = false;
+    const end = () => (answered = true);
+    asked.then(end, end);
+    while (!answered) {
+      const [waiting] = await this.service.rows<{ query: string }>('select query from pg_stat_activity where $1 = any(pg_blocking_pids(pid))', [pid]);
+      if (waiting) return waiting.query;
+    }
+    return 'nobody waited';
   }
 
   /** What was said about one holder, in order, when nobody has anything left to tell: type without service and version, and data. */
