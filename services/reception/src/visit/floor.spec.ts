@@ -27,7 +27,8 @@ describe('the floor as the desk sees it', () => {
     const floor = story(opened, completed);
     expect(floor).toMatchObject({ finishedLineIds: ['a'], unfinishedLineIds: ['b'] });
     expect([coversAll(floor, ['a', 'b']), coversAll(floor, ['a', 'c']), coversAll(story(opened), ['a'])]).toEqual([true, false, false]);
-    expect(after(floor, opened, 9)).toEqual({ ...floor, jobVersion: 9 });
+    expect(after(floor, completed, 9)).toEqual({ ...floor, jobVersion: 9 });
+    expect(after(floor, opened, 9)).toMatchObject({ state: 'open', completedAt: null, checks: [] }); // a known line is other work now
     expect(after(floor, extended, 9)).toMatchObject({ state: 'open', completedAt: null, checks: [], lineIds: ['a', 'c'] });
   });
 

@@ -41,10 +41,9 @@ export function after(floor: Floor, fact: FloorFact, jobVersion: number): Floor 
 function change(floor: Floor, fact: FloorFact): Floor {
   switch (fact.what) {
     case 'opened': {
-      const lineIds = fact.data.operations.map(({ lineId }) => lineId);
-      if (floor.state !== 'completed') return { ...floor, lineIds };
-      // Done stays done when consent brought no new labour: it is not said again. Extended, it is open again, and is checked again.
-      return lineIds.every((id) => floor.lineIds.includes(id)) ? floor : { ...floor, state: 'open', completedAt: null, checks: [], lineIds };
+      // Said when there is work to do: after it was done it is open again, and is checked again. A consent that brings none is answered with `completed`, once more.
+      const again = floor.state === 'completed';
+      return { ...floor, state: again ? 'open' : floor.state, completedAt: null, checks: again ? [] : floor.checks, lineIds: fact.data.operations.map(({ lineId }) => lineId) };
     }
     case 'started': {
       const { lineId, technicianId, startedAt } = fact.data;
