@@ -62,4 +62,15 @@ describe('contact', () => {
     await service.jump(3_600_001);
     expect((await look(uuidv7())).status).toBe(200);
   });
+
+  it('CRM-2 so many names an hour are the person’s, from whatever store of theirs they look', async () => {
+    const { customerId } = await open();
+    const person = uuidv7();
+    await org.person(person, [{ role: 'crm-agent', storeId: org.a.storeId }, { role: 'crm-agent', storeId: org.b.storeId }]);
+    await org.policy('contact.unmask', { perPersonAndHour: 2 });
+    const look = (store = org.a) => service.http(`PUT /stores/${store.storeId}/customers/${customerId}/unmaskings/${uuidv7()}`, { as: person, body: { reason: 'call back' } });
+    expect(await look()).toMatchObject({ status: 200 });
+    expect(await look(org.b)).toMatchObject({ status: 200 });
+    for (const store of [org.a, org.b]) expect(await look(store)).toMatchObject({ status: 409, body: { code: 'file.unmask-limit' } });
+  });
 });
