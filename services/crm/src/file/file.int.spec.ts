@@ -191,6 +191,31 @@ describe('file', () => {
       expect((await get('vehicles?plate=KLM77')).body.vehicles).toHaveLength(2);
     });
 
+    it('CRM-1 a file takes over the promise of the one merged into it when that is still open, and none that was kept long ago', async () => {
+      const merge = async (from: Told, into: Told) => {
+        const { etag } = await get(`vehicles/${from.vehicleId}`);
+        expect(await post(`vehicles/${from.vehicleId}/merge`, { intoId: into.vehicleId }, { as: org.a.staff['crm-supervisor'], ifMatch: etag })).toMatchObject({ status: 200 });
+        return (await get(`vehicles/${into.vehicleId}`)).body;
+      };
+      const [early, early2, owed, owed2] = [told(), told(), told(), told()];
+      for (const car of [early, early2, owed2]) await car.introduced({ vin: null }, { plate: car.vin.slice(0, 8) });
+      await early.opened();
+      const { firstVisitAt } = (await get(`vehicles/${early.vehicleId}`)).body;
+      expect(await promisesOf(early.vehicleId)).toMatchObject([{ outcome: 'open' }]);
+      await early.introduced({}, {}, { version: 2 });
+      expect(await promisesOf(early.vehicleId)).toMatchObject([{ outcome: 'kept' }]);
+      await service.jump(7 * day);
+      expect(await merge(early, early2)).toMatchObject({ complete: true, firstVisitAt });
+      expect(await promisesOf(early2.vehicleId)).toEqual([]);
+      await owed.opened();
+      await org.policy('file.complete', { workingDays: 1 });
+      expect(await merge(owed, owed2)).toMatchObject({ complete: false });
+      await org.policy('file.complete', { workingDays: 3 });
+      const [{ dueAt, policyVersion, explanation, ...gone }] = await promisesOf(owed.vehicleId);
+      expect(gone).toMatchObject({ outcome: 'void', cause: 'merged' });
+      expect(await promisesOf(owed2.vehicleId)).toMatchObject([{ outcome: 'open', dueAt, policyVersion, explanation }]);
+    });
+
     it('CRM-1 a supervisor merges by hand; two VINs, a merged file, itself, an old version and an advisor are refused', async () => {
       const supervisor = org.a.staff['crm-supervisor'];
       const [one, two, three] = [told(), told(), told()];

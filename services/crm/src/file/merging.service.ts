@@ -4,7 +4,6 @@ import { demand } from '@aftersales/contracts/kernel/refused';
 import { NotFound, Stale, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
-import { Promises } from '@aftersales/platform/promises/promises';
 import { keeperHeld } from './alias.store';
 import { Customers } from './customers.service';
 import { blanksFilled, type Customer, type Vehicle } from './file';
@@ -21,7 +20,7 @@ type Merged = (tx: Tx, of: 'customer' | 'vehicle', fromId: string, toId: string)
 export class Merging {
   readonly #others: Merged[] = [];
 
-  constructor(private readonly customers: Customers, private readonly vehicles: Vehicles, private readonly promises: Promises) {}
+  constructor(private readonly customers: Customers, private readonly vehicles: Vehicles) {}
 
   /** Features that keep group rows by vehicle or customer re-key them in the same transaction. */
   alsoRekey(rekey: Merged): void {
@@ -62,9 +61,8 @@ export class Merging {
     demand(!from.vin || !to.vin || from.vin === to.vin, 'file.two-cars', 'Their VINs differ: these are two cars.');
     const { vin, plate, model, use, saleDate, customerId, contactId } = from;
     await updateRow(tx, 'vehicle', from, { mergedInto: toId });
-    await this.promises.void(tx, 'file.complete', fromId, 'merged');
-    let next = await this.vehicles.change(tx, to, blanksFilled(to, { vin, plate, model, use, saleDate, customerId, contactId }));
-    if (from.firstVisitAt) next = await this.vehicles.visited(tx, next, from.storeId, from.firstVisitAt);
+    const filled = await this.vehicles.change(tx, to, blanksFilled(to, { vin, plate, model, use, saleDate, customerId, contactId }));
+    const next = await this.vehicles.tookIn(tx, filled, from);
     await this.alias(tx, 'vehicle', fromId, toId, from.version + 1);
     return next;
   }

@@ -6,7 +6,7 @@ import { calendarOf, policyOf } from '@aftersales/directory/directory';
 import { insertRow, updateRow } from '@aftersales/platform/database/rows';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { publish } from '@aftersales/platform/outbox/publish';
-import { Promises } from '@aftersales/platform/promises/promises';
+import { Promises, type NewPromise } from '@aftersales/platform/promises/promises';
 import { ownerOf } from './contact.queries';
 import { missingOf, plateKey, type Vehicle } from './file';
 
@@ -46,11 +46,22 @@ export class Vehicles {
     const policy = await policyOf(tx, 'file.complete', storeId);
     const { calendar, version } = await calendarOf(tx, storeId, 'service');
     const { closesAt } = addOpenDays(calendar, at, policy.value.workingDays);
-    await this.promises.open(tx, {
-      kind: 'file.complete', subject: row.id, storeId, ownerRole: 'crm-agent', policy, calendarVersion: version, startedAt: at, dueAt: closesAt,
-      explanation: explain(calendar, at, closesAt),
-    });
-    const next = await updateRow(tx, 'vehicle', row, { firstVisitAt: at });
+    return this.#owe(tx, row, { storeId, policy, calendarVersion: version, startedAt: at, dueAt: closesAt, explanation: explain(calendar, at, closesAt) });
+  }
+
+  /** What is still owed for a file that was merged is owed for the one that is kept, as it was promised (TIM-6); what was kept or late for it is over. */
+  async tookIn(tx: Tx, row: Vehicle, { id, firstVisitAt }: Vehicle): Promise<Vehicle> {
+    const owed = await this.promises.openOn(tx, 'file.complete', id);
+    if (owed) await this.promises.void(tx, 'file.complete', id, 'merged');
+    if (!firstVisitAt || row.firstVisitAt) return row;
+    if (!owed) return updateRow(tx, 'vehicle', row, { firstVisitAt });
+    const { storeId, policy, policyVersion, calendarVersion, dueAt, explanation } = owed;
+    return this.#owe(tx, row, { storeId, policy: { kind: policy, version: policyVersion }, calendarVersion, startedAt: firstVisitAt, dueAt, explanation });
+  }
+
+  async #owe(tx: Tx, row: Vehicle, promise: Omit<NewPromise, 'kind' | 'subject' | 'ownerRole'> & { readonly startedAt: Date }): Promise<Vehicle> {
+    await this.promises.open(tx, { ...promise, kind: 'file.complete', subject: row.id, ownerRole: 'crm-agent' });
+    const next = await updateRow(tx, 'vehicle', row, { firstVisitAt: promise.startedAt });
     if (next.complete) await this.promises.keep(tx, 'file.complete', row.id);
     return next;
   }
