@@ -87,6 +87,16 @@ export const sabotages = [
     spec: spec.bus, title: 'slow facts hold their rows for half a second at a time, quick ones go by the crowd', seen: /Received: +\d/,
   },
   {
+    name: 'one partition’s slow facts keep all others waiting',
+    edits: [{ file: `${platform}/bus/bus-server.ts`, find: ' || performance.now() - began > turnMs', put: '' }],
+    spec: spec.bus, title: 'a partition with much slow work lets the others have their turn', seen: /Received/,
+  },
+  {
+    name: 'a consumer that joined its group by half goes on',
+    edits: [{ file: `${platform}/bus/bus-server.ts`, find: "onHalfJoin(consumer, () => void this.#beginAnew(kafka, consumer, 'it has joined its group by half'));", put: '' }],
+    spec: spec.bus, title: 'who joins its group and never hears what it was given begins anew', seen: /not within 40 s: all are/,
+  },
+  {
     name: 'offset committed before the effect',
     edits: [{
       file: `${platform}/bus/bus-server.ts`, find: 'if (arrived.length) await this.#apply(',

@@ -1,7 +1,8 @@
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fact } from '@aftersales/contracts/kernel/event';
-import type { Admin, Consumer, Kafka } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type Consumer } from 'kafkajs';
 import pino from 'pino';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
@@ -44,9 +45,9 @@ describe('the bus, on a real broker', () => {
   });
 
   /** A member of the group that writes down what it hears; `each` may hold it up or fail it. */
-  const start = (each: (step: number) => Promise<void> | void = () => undefined): BusServer => {
+  const start = (each: (step: number) => Promise<void> | void = () => undefined, client = kafka): BusServer => {
     const seal = new Seal({ publicKeys: {}, privateKeys: [] });
-    const bus = new BusServer({ service: group, inboxDays: 30, kafka, inbox: new Inbox(database), deadLetters: new DeadLetters(seal), seal });
+    const bus = new BusServer({ service: group, inboxDays: 30, kafka: client, inbox: new Inbox(database), deadLetters: new DeadLetters(seal), seal });
     const hear = async ({ data, storeId }: Fact<typeof Sent>, tx: Tx) => {
       await each(data.step);
       await tx.query('insert into parcel_heard (store_id, parcel_id, step) values ($1, $2, $3)', [storeId, data.parcelId, data.step]);
@@ -72,6 +73,10 @@ describe('the bus, on a real broker', () => {
   /** How many bytes of assignment each member has: none before the group is balanced. */
   const members = async () => (await admin.describeGroups([group])).groups[0]!.members.map(({ memberAssignment }) => memberAssignment.length);
   const duplicates = async () => (await register.getSingleMetric('inbox_duplicates_total')?.get())?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
+
+  const until = async (what: string, holds: () => boolean | Promise<boolean>, withinS = 20) => {
+    for (const end = Date.now() + withinS * 1000; !(await holds()); await pause(50)) if (Date.now() > end) throw new Error(`not within ${withinS} s: ${what}`);
+  };
 
   it('a clean stop in the middle of a stream: what is under way ends, its offsets are committed, and the successor starts exactly behind', async () => {
     await say(1, 5_000);
@@ -111,6 +116,37 @@ describe('the bus, on a real broker', () => {
     expect([(await db.admin.query('select step from parcel_heard where step = 6001')).rows.length, await duplicates() - before, await committed() - at]).toEqual([1, 0, 1]);
   }, 90_000);
 
+  it('who joins its group and never hears what it was given begins anew', async () => {
+    let cuts = 0;
+    let watching = false;
+    /** Loses the answer to the next SyncGroup (request 14), which the coordinator takes. */
+    const losing = new Kafka({ clientId: 'losing', brokers: stack.brokers, logLevel: logLevel.NOTHING, socketFactory: ({ host, port, onConnect }) => {
+      const socket = connect({ host, port }, onConnect);
+      const write = socket.write.bind(socket) as (bytes: Buffer, ...more: never[]) => boolean;
+      socket.write = ((bytes: Buffer, ...more: never[]) => {
+        if (watching && cuts === 0 && bytes.readInt16BE(4) === 14) {
+          cuts++;
+          socket.removeAllListeners('data').once('data', () => socket.destroy(new Error('cut')));
+        }
+        return write(bytes, ...more);
+      }) as typeof socket.write;
+      return socket;
+    } });
+    const steps = new Set<number>();
+    const note = (step: number) => void steps.add(step);
+    const first = start(note, losing);
+    while (!first.joined) await pause(50);
+    watching = true;
+    const two = [first, start(note)];
+    while (cuts === 0) await pause(50);
+    for (const partition of [0, 1, 2]) await say(6_011 + partition, 6_011 + partition, { partition });
+    await until('all are heard', () => steps.size === 3, 40);
+    const said = (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+    await until('all are committed, which half a member is refused', async () => (await committed()) === said, 40);
+    for (const bus of two) await bus.close();
+    expect(cuts).toBe(1);
+  }, 120_000);
+
   it('slow facts hold their rows for half a second at a time, quick ones go by the crowd', async () => {
     const mostTogether = async (from: number, to: number): Promise<number> =>
       (await db.admin.query('select count(*)::int as n from parcel_heard where step between $1 and $2 group by xmin::text order by 1 desc limit 1', [from, to])).rows[0].n;
@@ -149,9 +185,6 @@ describe('the bus, on a real broker', () => {
   }, 60_000);
 
   describe('a passing fault', () => {
-    const until = async (what: string, holds: () => boolean | Promise<boolean>) => {
-      for (const end = Date.now() + 20_000; !(await holds()); await pause(50)) if (Date.now() > end) throw new Error(`not within 20 s: ${what}`);
-    };
     const applied = async (step: number) => (await db.admin.query('select 1 from parcel_heard where step = $1', [step])).rows.length === 1;
     const committedOf = async (partition: number) => Number((await admin.fetchOffsets({ groupId: group, topics: [topic] }))[0]!.partitions.find((one) => one.partition === partition)?.offset ?? -1);
     /** A member that can't apply one fact for now. */

@@ -11,6 +11,7 @@ import type { Seal } from '../outbox/seal';
 import { count, gauge } from '../telemetry/metrics';
 import { honestAssigner } from './assigner';
 import { ChunkSize } from './chunk-size';
+import { onHalfJoin } from './half-join';
 import { asAdmin } from './kafka';
 import { Offsets } from './offsets';
 import type { HeardBy } from './on';
@@ -105,6 +106,18 @@ export class BusServer extends Server implements CustomTransportStrategy {
     }
   }
 
+  /** Throws a consumer away that has ended or is of no use any more; another one joins the group. */
+  async #beginAnew(kafka: Kafka, consumer: Consumer, why: string): Promise<void> {
+    if (this.#closing || this.#consumer !== consumer) return;
+    this.#log.error(`the consumer begins anew: ${why}`);
+    this.#consumer = undefined;
+    this.#joined = false;
+    this.#offsets?.stop();
+    await withinMs(stopMs, consumer.disconnect());
+    await pause(1_000);
+    await this.#begin(kafka);
+  }
+
   #register(): void {
     const byTopic = new Map<string, HeardHandler[]>();
     for (const handler of this.messageHandlers.values()) {
@@ -142,10 +155,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
     });
     consumer.on(consumer.events.FETCH, () => (this.#lastFetch = Date.now()));
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (payload.restart) return;
-      this.#log.error(`the consumer ended: ${payload.error.message}`);
-      process.exit(1); // somebody starts us again; a process that no longer hears must not look alive
+      if (!payload.restart) void this.#beginAnew(kafka, consumer, payload.error.message);
     });
+    onHalfJoin(consumer, () => void this.#beginAnew(kafka, consumer, 'it has joined its group by half'));
     await consumer.connect();
     await consumer.subscribe({ topics: this.topics, fromBeginning: true });
     const eachBatch = (payload: EachBatchPayload): Promise<void> => {
@@ -155,6 +167,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     };
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch });
     if (this.#closing) return consumer.disconnect(); // told to stop while it was connecting
+    if (this.#consumer !== consumer) return; // ended meanwhile
     offsets.begin();
     gauge('consumer_lag', 'Facts on Kafka that this process has yet to apply, of its partitions', () => [...this.#behind.values()].reduce((sum, n) => sum + n, 0));
     gauge('consumer_silent_seconds', 'Since the last fetch', () => this.silentMs / 1000);

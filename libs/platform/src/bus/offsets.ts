@@ -26,8 +26,12 @@ export class Offsets {
     this.#committing = setInterval(() => void this.#commit(), commitEveryMs);
   }
 
-  end(): Promise<void> {
+  stop(): void {
     clearInterval(this.#committing);
+  }
+
+  end(): Promise<void> {
+    this.stop();
     return this.#commit();
   }
 
