@@ -13,7 +13,7 @@ import { visitFor } from '../visit/visit.store';
 import { PromisedTimeService } from '../visit/promised-time.service';
 import { move, opened, type Line, type OpenVisit } from '../visit/visit';
 import { authorisedAfter, demandCovered, demandWhole, demandWitness, isDeclined, openForCustomer, type Answer } from './consent';
-import { sayDeclined } from './declined';
+import { sayDeclined } from './declined.store';
 import { demandAnswerable } from './estimate';
 import type { AnswerInput, ApproveInput } from './estimate.inputs';
 import { expiry } from './estimate.service';

@@ -15,7 +15,7 @@ import { Links } from '../link/link.service';
 import { visitFor } from '../visit/visit.store';
 import { opened, type Line, type OpenVisit, type Visit } from '../visit/visit';
 import { demandCovered, dropped, isAskedAgain, undecided } from './consent';
-import { sayDeclined } from './declined';
+import { sayDeclined } from './declined.store';
 import { draftOf, priced, sharesOf, shownText } from './estimate';
 import type { DraftLine } from './estimate.inputs';
 import { discountOf, priceList } from './price-list.queries';
