@@ -14,7 +14,7 @@ const job = { jobId: Id, visitId: Id };
 export const JobOpened = defineEvent({
   type: 'workshop.job-opened.v1', topic, key,
   data: z.object({ ...job, version: z.int().positive(), operations: z.array(Operation), promisedAt: Instant }),
-  heardBy: { reception: ['jobId', 'visitId', 'version', 'operations'] },
+  heardBy: { reception: ['jobId', 'visitId', 'version', 'operations'], claims: ['jobId', 'visitId', 'operations'] },
 });
 
 /** A technician clocked on (WRK-5). */

@@ -1,4 +1,5 @@
 import { StandingChanged, StandingWarned } from '@aftersales/contracts/claims/standing';
+import { v7 as uuidv7 } from 'uuid';
 import { ClaimsWorld, day, hour, labour } from '../testing/claims-world';
 
 describe('a job that goes on after its completion', () => {
@@ -46,6 +47,25 @@ describe('a job that goes on after its completion', () => {
     expect(await standingOf(vehicleId)).toMatchObject({ daysInRepair: 3 });
     await world.completed(visit);
     expect(await standingOf(vehicleId)).toMatchObject({ daysInRepair: 3, sameFault: [{ of: 'B1234', count: 1 }] });
+  });
+
+  it.each([['another operation', { operationCode: 'REPLACE' }], ['work for other hands', { skill: 'electric' }]])('CLM-2 finished work that becomes %s is to be done again: the repair runs until it is', async (_what, change) => {
+    const vehicleId = await world.car();
+    const visit = world.visit(vehicleId, [labour('B1234'), labour('C5')]);
+    const renewed = { ...visit, lines: [{ ...visit.lines[0]!, ...change }, visit.lines[1]!] };
+    await world.authorised(visit);
+    await world.jobOpened(visit);
+    await world.completed(visit, { unfinished: [visit.lines[0]!.lineId] });
+    expect((await repairOf(vehicleId)).completedAt).not.toBeNull();
+    await world.authorised(renewed, { version: 2 });
+    const again = { version: 2, id: uuidv7() };
+    for (let i = 0; i < 2; i++) await world.jobOpened(renewed, again);
+    expect((await repairOf(vehicleId)).completedAt).toBeNull();
+    expect(await timersOf(visit.visitId)).toEqual([{ kind: 'loaner.day-6' }, { kind: 'standing.next-day' }]);
+    await world.service.jump(2 * day + hour);
+    expect(await standingOf(vehicleId)).toMatchObject({ daysInRepair: 3 });
+    await world.completed(renewed);
+    expect(await repairOf(vehicleId)).toMatchObject({ completedAt: expect.any(String), days: 3 });
   });
 
   it('CLM-2 the customer’s own work that follows lengthens no repair of a quality fault', async () => {

@@ -1,10 +1,10 @@
 import type { Fact } from '@aftersales/contracts/kernel/event';
 import { EtaChanged, EtaSlipped, OldPartHandedIn, PartsPicked, PartsShort } from '@aftersales/contracts/parts/reservation';
 import { PromiseMoved, VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
-import { FaultFound, JobCompleted } from '@aftersales/contracts/workshop/job';
+import { FaultFound, JobCompleted, JobOpened } from '@aftersales/contracts/workshop/job';
 import { Consumer, On } from '@aftersales/platform/bus/on';
 import type { Tx } from '@aftersales/platform/database/tx';
-import { authorised, comesAt, completed, faultFound, hasCome, oldPart, opened, promiseMoved, settled, waitsFor, type Repair } from './repair';
+import { authorised, comesAt, completed, faultFound, hasCome, jobOpened, oldPart, opened, promiseMoved, settled, waitsFor, type Repair } from './repair';
 import { RepairService } from './repair.service';
 
 @Consumer('claims.repair')
@@ -34,6 +34,11 @@ export class RepairConsumer {
   @On(FaultFound)
   faultFound(tx: Tx, fact: Fact<typeof FaultFound>) {
     return this.#ofVisit(tx, fact, (repair) => faultFound(repair, fact.data));
+  }
+
+  @On(JobOpened)
+  jobOpened(tx: Tx, fact: Fact<typeof JobOpened>) {
+    return this.#ofVisit(tx, fact, (repair) => jobOpened(repair, fact.data));
   }
 
   @On(JobCompleted)

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { authorised, comesAt, completed, completedAt, excluded, faultFound, hasCome, oldPart, opened, promiseMoved, settled, unknownRepair, waitsFor, type Repair } from './repair';
+import { authorised, comesAt, completed, completedAt, excluded, faultFound, hasCome, jobOpened, oldPart, opened, promiseMoved, settled, unknownRepair, waitsFor, type Repair } from './repair';
 
 const instant = (hours: number) => new Date(Date.UTC(2026, 2, 10, hours)).toISOString();
 const line = (lineId: string, payer: 'warranty' | 'customer') => ({ lineId, kind: 'labour' as const, partNumber: 'P-1', quantity: 1000, unitPrice: { amount: 5, currency: 'CNY' }, amount: { amount: 5, currency: 'CNY' }, payer, faultCode: 'B1' });
@@ -10,13 +10,17 @@ const authorise = (version: number, hours: number, payers: ('warranty' | 'custom
 const done = (hours: number, lineIds: string[], unfinishedLineIds: string[] = []) => (repair: Repair) =>
   completed(repair, { completedAt: instant(hours), operations: lineIds.map((lineId) => ({ lineId, faultCode: null })), unfinishedLineIds, replacedParts: [{ lineId: 'l0', partNumber: 'P-1', quantity: 1000 }], checks: [], evidenceIds: ['c', 'a'] } as never);
 
+const floor = (...codes: string[]) => (repair: Repair) => jobOpened(repair, { operations: codes.map((operationCode, i) => ({ lineId: `l${i}`, operationCode, skill: 'general', bayType: 'lift', flatHours: 1 })) } as never);
+
 type Change = (repair: Repair) => Repair;
 // Each topic keeps its own order; between them any order may come.
 const topics: Change[][] = [
   [(repair) => opened(repair, car), authorise(1, 1, ['customer']), authorise(2, 3, ['customer', 'warranty']), authorise(3, 5, ['warranty', 'warranty']), (repair) => promiseMoved(repair, { promisedAt: instant(25) } as never), (repair) => settled(repair, { lines: [line('l0', 'warranty')], customerSigned: true } as never)],
   [
     (repair) => faultFound(repair, { faultId: 'f1', evidenceIds: ['b', 'a'] } as never),
+    floor('MND', 'MND'),
     done(20, ['l0']),
+    floor('NEW', 'MND'),
     done(30, ['l0'], ['l1']),
   ],
   [
@@ -31,7 +35,7 @@ const expected = run(topics.flat());
 
 describe('a repair', () => {
   it('CLM-2 begins at the first agreement with a warranty line, on the store’s day, and ends with its completion', () => {
-    expect(expected).toMatchObject({ agreedAt: new Date(instant(3)), agreedOn: '2026-03-10', completions: [{ at: instant(20), lineIds: ['l0'] }, { at: instant(30), lineIds: ['l0', 'l1'] }], estimateVersion: 3, promisedAt: new Date(instant(25)), waiting: [{ lineId: 'l0', eta: instant(20) }], photos: ['a', 'b', 'c'] });
+    expect(expected).toMatchObject({ agreedAt: new Date(instant(3)), agreedOn: '2026-03-10', completions: [{ at: instant(20), lineIds: [] }, { at: instant(30), lineIds: ['l0', 'l1'] }], estimateVersion: 3, promisedAt: new Date(instant(25)), waiting: [{ lineId: 'l0', eta: instant(20) }], photos: ['a', 'b', 'c'] });
     expect(completedAt(expected)).toEqual(new Date(instant(30)));
     expect(authorise(1, 17, ['warranty'])(unknownRepair).agreedOn).toBe('2026-03-11'); // past midnight in Taipei
     expect(authorise(1, 1, ['customer'])(unknownRepair).agreedAt).toBeNull();

@@ -5,7 +5,7 @@ import { Refused } from '@aftersales/contracts/kernel/refused';
 import type { OldPartHandedIn } from '@aftersales/contracts/parts/reservation';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
 import type { PromiseMoved, VisitAuthorised, VisitOpened, VisitSettled } from '@aftersales/contracts/reception/visit';
-import type { FaultFound, JobCompleted } from '@aftersales/contracts/workshop/job';
+import type { FaultFound, JobCompleted, JobOpened } from '@aftersales/contracts/workshop/job';
 
 /** A line that the maker shall pay: of a quality fault, as the rule packs call it. */
 export interface WarrantyLine {
@@ -20,8 +20,15 @@ export interface WarrantyLine {
 /** The workshop's word that all is done; a job that is extended after it goes on, and is completed again. */
 export interface Completion {
   readonly at: string;
-  /** The labour it names: done, or left undone. */
+  /** The labour it names, done or left undone, and that is not to be done again. */
   readonly lineIds: readonly string[];
+}
+
+/** What a labour line is on the floor: with another operation or other hands it is other work. */
+interface Work {
+  readonly lineId: string;
+  readonly operationCode: string;
+  readonly skill: string;
 }
 
 export interface Exclusion {
@@ -49,6 +56,7 @@ export interface Repair {
   readonly promisedAt: Date | null;
   readonly settled: { readonly lines: readonly WarrantyLine[]; readonly customerSigned: boolean } | null;
   // workshop: what was done
+  readonly operations: readonly Work[];
   /** In their order. When the repair is over follows from them and the agreed lines: `completedAt`. */
   readonly completions: readonly Completion[];
   readonly unfinished: readonly string[];
@@ -66,7 +74,7 @@ export interface Repair {
 
 export const unknownRepair: Repair = {
   vehicleId: null, repairOrder: null, brand: null, mileage: null, estimateVersion: 0, lines: [], agreedAt: null, agreedOn: null, promisedAt: null, settled: null,
-  completions: [], unfinished: [], replaced: [], diagnosed: [], checks: [], found: [], photos: [], waiting: [], tags: [], excluded: [],
+  operations: [], completions: [], unfinished: [], replaced: [], diagnosed: [], checks: [], found: [], photos: [], waiting: [], tags: [], excluded: [],
 };
 
 const warrantyLines = (lines: readonly EstimateLine[]): WarrantyLine[] =>
@@ -90,6 +98,17 @@ export const settled = (repair: Repair, { lines, customerSigned }: DataOf<typeof
 
 export const faultFound = (repair: Repair, { faultId, evidenceIds }: DataOf<typeof FaultFound>): Repair =>
   repair.found.includes(faultId) ? repair : { ...repair, found: once([...repair.found, faultId]), photos: once([...repair.photos, ...evidenceIds]) };
+
+/** There is work to do. A line that is other work now is to be done again, however it ended before. */
+export function jobOpened(repair: Repair, { operations }: DataOf<typeof JobOpened>): Repair {
+  const isOther = (known: Work, now: Work | undefined) => now !== undefined && (now.operationCode !== known.operationCode || now.skill !== known.skill);
+  const again = repair.operations.filter((known) => isOther(known, operations.find(({ lineId }) => lineId === known.lineId))).map(({ lineId }) => lineId);
+  const ended = (lineIds: readonly string[]) => lineIds.filter((lineId) => !again.includes(lineId));
+  return {
+    ...repair, operations: operations.map(({ lineId, operationCode, skill }) => ({ lineId, operationCode, skill })),
+    completions: repair.completions.map(({ at, lineIds }) => ({ at, lineIds: ended(lineIds) })), unfinished: ended(repair.unfinished),
+  };
+}
 
 export const completed = (repair: Repair, { completedAt, operations, unfinishedLineIds, replacedParts, checks, evidenceIds }: DataOf<typeof JobCompleted>): Repair => ({
   ...repair, completions: [...repair.completions.filter(({ at }) => at !== completedAt), { at: completedAt, lineIds: once([...operations.map(({ lineId }) => lineId), ...unfinishedLineIds]) }].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),

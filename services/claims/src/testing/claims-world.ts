@@ -4,7 +4,7 @@ import { VehicleRegistered } from '@aftersales/contracts/crm/vehicle';
 import type { DataOf } from '@aftersales/contracts/kernel/event';
 import { OldPartHandedIn } from '@aftersales/contracts/parts/reservation';
 import type { EstimateLine } from '@aftersales/contracts/reception/estimate-line';
-import { JobCompleted } from '@aftersales/contracts/workshop/job';
+import { JobCompleted, JobOpened } from '@aftersales/contracts/workshop/job';
 import { TestOrganisation } from '@aftersales/directory/testing/organisation';
 import { TestService } from '@aftersales/platform/testing/test-service';
 import { v7 as uuidv7 } from 'uuid';
@@ -86,6 +86,12 @@ export class ClaimsWorld {
       visitId, vehicleId, customerId: visitId, appointmentId: null, repairOrder, brand: 'nova', kind: 'repair', mileage, version, lines: [...lines], promisedAt: new Date(authorisedAt.getTime() + promisedIn).toISOString(),
       authorisedAt: authorisedAt.toISOString(), advisorId: visitId, waiting: false,
     }, { storeId, version, id, at: said });
+  }
+
+  /** The workshop's card as it is agreed to now: there is work to do. */
+  async jobOpened({ storeId, visitId, lines: all }: TestVisit, { version = 1, id = uuidv7() as string, lines = all } = {}) {
+    const operations = lines.flatMap(({ kind, lineId, operationCode, skill }) => (kind === 'labour' ? [{ lineId, operationCode: operationCode!, skill: skill!, bayType: 'lift', flatHours: 1000 }] : []));
+    await this.service.hear(JobOpened, { jobId: visitId, visitId, version, operations, promisedAt: said.toISOString() }, { storeId, id, at: said });
   }
 
   async completed(visit: TestVisit, { at = undefined as Date | undefined, id = uuidv7() as string, photos = 1, unfinished = [] as string[], lines = visit.lines } = {}) {
