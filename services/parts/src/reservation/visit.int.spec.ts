@@ -23,6 +23,16 @@ describe('the store room in a visit', () => {
     expect(await room.card(there)).toMatchObject({ reserved: 0 });
   });
 
+  it('PRT-3 a quote keeps no order alive: what was planned for a booking, or asked of a sister, goes with the booking', async () => {
+    const [ordered, asked] = [await room.part(), await room.part(1000, {}, room.org.b)];
+    const wish = await room.request(await room.booking([room.need(ordered), room.need(asked)], { startsAt: await room.at(30 * day) }));
+    await room.offer(await room.consent([room.partLine(room.need(ordered)), room.partLine(room.need(asked))]), await room.at(3 * hour));
+    expect([await room.card(ordered), await room.card(asked)]).toMatchObject([{ reserved: 1000, inbound: 1000 }, { reserved: 1000, inbound: 1000 }]);
+    await room.release(wish, 'cancelled');
+    expect([await room.card(ordered), await room.card(asked)]).toMatchObject([{ reserved: 0, inbound: 0 }, { reserved: 0, inbound: 0 }]);
+    expect(await room.card(asked, room.org.b)).toMatchObject({ free: 1000 });
+  });
+
   it('PRT-3 policy parts.quote-hold: a soft hold lives no longer, the next one follows a change, the running one keeps its time', async () => {
     const part = await room.part(2000);
     const before = await room.consent([room.partLine(room.need(part))]);

@@ -8,7 +8,7 @@ type Step =
   | { kind: 'request' | 'consent' | 'quote'; part: number; quantity: number }
   | { kind: 'book' | 'release' | 'deliver' | 'issue' | 'return'; which: number }
   | { kind: 'expect'; part: number; quantity: number }
-  | { kind: 'receive' | 'slip'; which: number; share: number }
+  | { kind: 'receive' | 'slip' | 'again'; which: number; share: number }
   | { kind: 'ship'; which: number };
 
 /** Everything at once, at random: what the database must keep true after each burst, whatever won. */
@@ -22,7 +22,7 @@ describe('interleavings', () => {
     { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('request' as const, 'consent' as const, 'quote' as const), part: fc.nat(1), quantity: fc.integer({ min: 1, max: 3000 }) }) },
     { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('book' as const, 'release' as const, 'deliver' as const, 'issue' as const, 'return' as const), which }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('expect' as const), part: fc.nat(1), quantity: fc.integer({ min: 1, max: 3000 }) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('receive' as const, 'slip' as const), which, share: fc.integer({ min: 1, max: 100 }) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('receive' as const, 'slip' as const, 'again' as const), which, share: fc.integer({ min: 1, max: 100 }) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('ship' as const), which }) },
   );
 
@@ -81,6 +81,12 @@ describe('interleavings', () => {
       const act = async (one: Step): Promise<unknown> => {
         switch (one.kind) {
           case 'request': return room.request(bookings[bookings.push(await room.booking([room.need(parts[one.part]!, one.quantity)], { startsAt: await room.at(900 * hour) })) - 1]);
+          case 'again': { // more of what was agreed: offered, and every other time consented to
+            const visit = pick(visits, one.which);
+            if (!visit) return;
+            const more = { ...visit, version: (visit.version += 1), lines: visit.lines.map((line: any) => ({ ...line, quantity: line.quantity + one.share })) };
+            return one.share % 2 ? room.offer(more, await room.at(hour)) : room.authorise(more);
+          }
           case 'quote': return room.offer(visits[visits.push(await room.consent([room.partLine(room.need(parts[one.part]!, one.quantity))])) - 1], await room.at(hour));
           case 'consent': {
             const booking = one.quantity % 2 ? pick(bookings, one.quantity) : undefined;

@@ -37,6 +37,13 @@ describe('supply', () => {
     expect(supply(0, [line('quote', { level: 'soft' })], []).gap).toBe(0);
   });
 
+  it('PRT-3 a quote keeps no planned order alive: it waits for what comes anyway, be that later', () => {
+    const inbound = [coming('planned', 1000, at(2), { planned: true, from: 'order' }), coming('confirmed', 1000, at(5))];
+    expect(supply(0, [line('quote', { level: 'soft' })], inbound.slice(0, 1))).toMatchObject({ lines: [{ reserved: 0 }], surplus: [{ id: 'planned', quantity: 1000 }] });
+    expect(supply(0, [line('quote', { level: 'soft' })], inbound)).toMatchObject({ lines: [{ reserved: 1000, eta: at(5) }], surplus: [{ id: 'planned', quantity: 1000 }] });
+    expect(supply(0, [line('booked', { reserved: 1000 }), line('quote', { level: 'soft' })], inbound)).toMatchObject({ lines: [{ id: 'booked', eta: at(2) }, { reserved: 1000, eta: at(5) }], surplus: [] });
+  });
+
   const level = fc.constantFrom('soft' as const, 'held' as const, 'firm' as const);
   const eta = fc.option(fc.integer({ min: 1, max: 28 }).map(at), { nil: null });
   const world = fc.record({
@@ -54,7 +61,12 @@ describe('supply', () => {
     fc.assert(fc.property(world, fc.integer({ min: 0, max: 5000 }), eta, ({ onHand, lines, inbound }, more, newEta) => {
       const check = (stock: number, open: readonly OpenLine[], due: readonly Inbound[]): OpenLine[] => {
         const result = supply(stock, open, due);
-        expect(sum(result.lines.map(({ reserved }) => reserved))).toBe(Math.min(sum(open.map(({ quantity }) => quantity)), stock + sum(due.map((one) => one.open))));
+        const [reserved, planned] = [sum(result.lines.map((one) => one.reserved)), sum(due.filter((one) => one.planned).map((one) => one.open))];
+        const all = stock + sum(due.map((one) => one.open));
+        expect(reserved).toBeLessThanOrEqual(all);
+        const lacks = open.filter((one) => of(result, one.id).reserved < one.quantity);
+        if (lacks.length > 0) expect(reserved).toBeGreaterThanOrEqual(all - planned);
+        if (lacks.some((one) => one.level !== 'soft')) expect(reserved).toBe(all);
         expect(sum(result.lines.map(({ ready }) => ready))).toBeLessThanOrEqual(stock);
         const next = open.map((one) => ({ ...one, ...(({ reserved, ready }) => ({ reserved, ready }))(of(result, one.id)) }));
         for (const [i, one] of next.entries()) {
