@@ -64,7 +64,7 @@ export const PartsIssued = defineEvent({
   heardBy: { reception: ['holderKind', 'holderId', 'requisitionId', 'lines'], workshop: ['holderKind', 'holderId', 'requisitionId', 'lines'] },
 });
 
-/** The removed part is in custody. claims: evidence of a warranty line; reception: handed over or kept as agreed at delivery. */
+/** The removed part is in custody; said again, with the same oldPartId, when that changes: the maker pays after all. claims: evidence of a warranty line; reception: handed over or kept as agreed at delivery. */
 export const OldPartHandedIn = defineEvent({
   type: 'parts.old-part-handed-in.v1', topic, key,
   data: z.object({

@@ -22,7 +22,7 @@ export class PartsConsumer {
   async oldPart(tx: Tx, { data, storeId }: Fact<typeof OldPartHandedIn>) {
     if (data.holderKind !== 'visit') return;
     await tx.query(
-      `insert into visit_old_part (id, store_id, version, visit_id, line_id, custody) values ($1, $2, 1, $3, $4, $5) on conflict (id) do nothing`, [data.oldPartId, storeId, data.holderId, data.lineId, data.custody],
+      `insert into visit_old_part (id, store_id, version, visit_id, line_id, custody) values ($1, $2, 1, $3, $4, $5) on conflict (id) do update set custody = excluded.custody`, [data.oldPartId, storeId, data.holderId, data.lineId, data.custody],
     );
   }
 

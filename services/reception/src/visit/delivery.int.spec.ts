@@ -27,8 +27,8 @@ describe('delivery', () => {
     await desk.ok(`/${visit.visitId}/payments`, { payer: 'customer', method: 'card', tendered: visit.total }, { as: cashier() });
     return visit;
   };
-  const handedIn = (visitId: string, lineId: string, custody: 'customer' | 'claims') =>
-    desk.service.hear(OldPartHandedIn, { holderKind: 'visit', holderId: visitId, round: 1, oldPartId: uuidv7(), lineId, partNumber: 'P', quantity: 1000, payer: 'customer', tag: 'T-1', custody, technicianId: uuidv7(), handedInAt: new Date(0).toISOString() }, { storeId: desk.storeId });
+  const handedIn = (visitId: string, lineId: string, custody: 'customer' | 'claims', oldPartId = uuidv7()) =>
+    desk.service.hear(OldPartHandedIn, { holderKind: 'visit', holderId: visitId, round: 1, oldPartId, lineId, partNumber: 'P', quantity: 1000, payer: 'customer', tag: 'T-1', custody, technicianId: uuidv7(), handedInAt: new Date(0).toISOString() }, { storeId: desk.storeId });
 
   it('REC-21 the washed car is checked by the advisor before it is ready; said once', async () => {
     const visit = await desk.authorised([labour]);
@@ -91,6 +91,13 @@ describe('delivery', () => {
     await handedIn(leaves.visitId, leaves.offer.lines[1].lineId, 'customer');
     await handedIn(leaves.visitId, leaves.offer.lines[1].lineId, 'claims');
     expect((await deliver(leaves.visitId, { oldParts: 'kept', valuablesReturned: false })).status).toBe(200);
+  });
+
+  it('REC-21 an old part for which the maker pays after all is the claims clerk’s: nobody hands it over', async () => {
+    const { visitId, offer } = await paid();
+    const oldPartId = uuidv7();
+    for (const custody of ['customer', 'claims'] as const) await handedIn(visitId, offer.lines[1].lineId, custody, oldPartId);
+    expect((await desk.get(`/${visitId}`)).body.customersOldParts).toBe(0);
   });
 
   it('REC-21 a refused safety repair needs a signed waiver, done work or none', async () => {
