@@ -94,7 +94,7 @@ export const sabotages = [
   {
     name: 'a consumer that joined its group by half goes on',
     edits: [{ file: `${platform}/bus/bus-server.ts`, find: "onHalfJoin(consumer, () => void this.#beginAnew(kafka, consumer, 'it has joined its group by half'));", put: '' }],
-    spec: spec.bus, title: 'who joins its group and never hears what it was given begins anew', seen: /not within 40 s: all are/,
+    spec: spec.bus, title: 'who joins its group and never hears what it was given begins anew', seen: /not within 60 s: all are/,
   },
   {
     name: 'offset committed before the effect',

@@ -140,12 +140,12 @@ describe('the bus, on a real broker', () => {
     const two = [first, start(note)];
     while (cuts === 0) await pause(50);
     for (const partition of [0, 1, 2]) await say(6_011 + partition, 6_011 + partition, { partition });
-    await until('all are heard', () => steps.size === 3, 40);
+    await until('all are heard', () => steps.size === 3, 60);
     const said = (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
-    await until('all are committed, which half a member is refused', async () => (await committed()) === said, 40);
+    await until('all are committed, which half a member is refused', async () => (await committed()) === said, 60);
     for (const bus of two) await bus.close();
     expect(cuts).toBe(1);
-  }, 120_000);
+  }, 180_000);
 
   it('slow facts hold their rows for half a second at a time, quick ones go by the crowd', async () => {
     const mostTogether = async (from: number, to: number): Promise<number> =>

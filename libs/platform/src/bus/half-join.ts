@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 
-const syncsWithinMs = 10_000; // after a join there is one more answer to come, when the group's leader has spread the partitions
+const syncsWithinMs = 25_000; // after a join one more answer is to come, when the group's leader has spread the partitions; kafkajs waits 20 s for it (kafka.ts)
 
 /**
  * Calls `found` when a consumer has joined its group and never got its partitions. kafkajs tells nobody when that last answer is lost: it goes on with

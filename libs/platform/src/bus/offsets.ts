@@ -7,8 +7,8 @@ const commitEveryMs = 1_000; // offsets may lag, the inbox allows it: p99 30 ms 
 export class Offsets {
   readonly #log = new Logger('bus');
   #done = new Map<string, TopicPartitionOffsetAndMetadata>();
-  #committing: NodeJS.Timeout | undefined;
-  #committed = Promise.resolve();
+  #looking: NodeJS.Timeout | undefined;
+  #committing: Promise<void> | undefined;
 
   constructor(private readonly consumer: Consumer) {}
 
@@ -22,25 +22,22 @@ export class Offsets {
     this.#done = new Map();
   }
 
+  /** One commit after the other: the client tries one for a minute. */
   begin(): void {
-    this.#committing = setInterval(() => void this.#commit(), commitEveryMs);
+    this.#looking = setInterval(() => (this.#committing ??= this.#commit().finally(() => (this.#committing = undefined))), commitEveryMs);
   }
 
   stop(): void {
-    clearInterval(this.#committing);
+    clearInterval(this.#looking);
   }
 
-  end(): Promise<void> {
+  async end(): Promise<void> {
     this.stop();
-    return this.#commit();
+    await this.#committing;
+    await this.#commit();
   }
 
-  /** One commit after the other. */
-  #commit(): Promise<void> {
-    return (this.#committed = this.#committed.then(() => this.#commitDone()));
-  }
-
-  async #commitDone(): Promise<void> {
+  async #commit(): Promise<void> {
     const done = this.#done;
     const offsets = [...done.entries()];
     done.clear();
