@@ -43,6 +43,13 @@ describe('policies', () => {
 
   it('have one proposed value each', () => expect(seed.map(({ kind }) => kind).sort()).toEqual(Object.keys(policyKinds).sort()));
 
+  it('bound every span: a figure that makes somebody count for ever is none', () => {
+    const spans = /minutes|seconds|hours|days|months|attempts|reopens/i;
+    const boundless = Object.entries(policyKinds).flatMap(([kind, { shape }]) =>
+      Object.entries(shape).flatMap(([name, field]) => (spans.test(name) && (field as { safeParse(value: unknown): { success: boolean } }).safeParse(1_000_000_000).success ? [`${kind} ${name}`] : [])));
+    expect(boundless).toEqual([]);
+  });
+
   it.each(seed.map((one) => [one.kind, one] as const))('%s: the proposed value fits', (kind, { value, onOpen }) => {
     expect(policyKinds[kind as PolicyKind].strict().parse(value)).toEqual(value);
     expect(['keep', 're-plan']).toContain(onOpen);

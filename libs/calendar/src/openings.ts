@@ -4,6 +4,8 @@ import { FaultyCalendar, NoOpening, validate, type Interval, type WorkCalendar }
 import { DAY_MS, zoneOf, type Zone } from './zone';
 
 const SEARCHED_DAYS = 400;
+/** From where the counting began: farther away nobody promises anything, and a figure that is a slip would be counted for minutes. */
+const FARTHEST_DAYS = 4_000;
 const KEPT_DAYS = 5_000;
 
 /** One interval of one day, as instants [from, to). */
@@ -50,30 +52,38 @@ export class Openings {
     }
   }
 
-  /** Openings that end after an instant, without end; NoOpening when 400 days bring none. */
+  /** Openings that end after an instant; NoOpening when 400 days bring none, and 4,000 days from it. */
   *after(instant: number): Generator<Opening, never> {
-    let reached = this.zone.dayAt(instant);
-    for (let day = reached; ; day++) {
+    const start = this.zone.dayAt(instant);
+    let reached = start;
+    for (let day = start; day - start <= FARTHEST_DAYS; day++) {
       for (const opening of this.on(day).openings) {
         if (opening.to <= instant) continue;
         reached = day;
         yield opening;
       }
-      if (day - reached >= SEARCHED_DAYS) throw new NoOpening(this.calendar.zone, dateOf(reached));
+      if (day - reached >= SEARCHED_DAYS) throw this.none(SEARCHED_DAYS, reached);
     }
+    throw this.none(FARTHEST_DAYS, start);
   }
 
-  /** Openings that begin before an instant, latest first. */
+  /** Openings that begin before an instant, latest first; as far as `after`. */
   *before(instant: number): Generator<Opening, never> {
-    let reached = this.zone.dayAt(instant);
-    for (let day = reached; ; day--) {
+    const start = this.zone.dayAt(instant);
+    let reached = start;
+    for (let day = start; start - day <= FARTHEST_DAYS; day--) {
       for (const opening of this.on(day).openings.toReversed()) {
         if (opening.from >= instant) continue;
         reached = day;
         yield opening;
       }
-      if (reached - day >= SEARCHED_DAYS) throw new NoOpening(this.calendar.zone, dateOf(reached));
+      if (reached - day >= SEARCHED_DAYS) throw this.none(SEARCHED_DAYS, reached);
     }
+    throw this.none(FARTHEST_DAYS, start);
+  }
+
+  private none(withinDays: number, day: number): NoOpening {
+    return new NoOpening(this.calendar.zone, dateOf(day), withinDays);
   }
 
   private layOut(day: number): Day {

@@ -67,10 +67,10 @@ export class FaultyCalendar extends Error {
   }
 }
 
-/** The desk doesn't open within 400 days of where the counting had got to (TIM-1). */
+/** The desk doesn't open within 400 days of where the counting had got to (TIM-1), or not long enough within 4,000 of where it began. */
 export class NoOpening extends Error {
   override readonly name = 'NoOpening';
-  constructor(readonly zone: string, readonly near: LocalDate) {
-    super(`No opening within 400 days of ${near} (${zone})`);
+  constructor(readonly zone: string, readonly near: LocalDate, readonly withinDays: number) {
+    super(`No opening that would do within ${withinDays} days of ${near} (${zone})`);
   }
 }

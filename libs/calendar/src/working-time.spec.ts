@@ -84,8 +84,16 @@ describe('working time', () => {
     expect(() => add(once('2027-02-06'), at('2026-01-01 12:00'), MINUTE)).toThrow(NoOpening);
     expect(subtract(once('2024-11-27'), at('2026-01-01 12:00'), MINUTE).at).toEqual(at('2024-11-27 11:59'));
     expect(() => subtract(once('2024-11-26'), at('2026-01-01 12:00'), MINUTE)).toThrow(NoOpening);
-    expect(() => add(once('2026-01-02'), at('2026-01-01 12:00'), 4 * HOUR)).toThrow(new NoOpening('Asia/Taipei', '2026-01-02'));
+    expect(() => add(once('2026-01-02'), at('2026-01-01 12:00'), 4 * HOUR)).toThrow(new NoOpening('Asia/Taipei', '2026-01-02', 400));
     expect(between(closed, at('2020-01-01 00:00'), at('2026-01-01 00:00'))).toBe(0);
+  });
+
+  it('TIM-1 nothing is promised for more than 4,000 days ahead, nor counted as far back: whoever asks for it is told at once', () => {
+    for (const far of [12 * 365 * 9.5 * HOUR, Number.MAX_SAFE_INTEGER]) {
+      expect(() => add(store, at('2026-03-06 12:00'), far)).toThrow(new NoOpening('Asia/Taipei', '2026-03-06', 4_000));
+      expect(() => subtract(store, at('2026-03-06 12:00'), far)).toThrow(NoOpening);
+    }
+    expect(add(always('Asia/Taipei'), at('2026-03-06 12:00'), 3_999 * 24 * HOUR).at).toEqual(new Date(at('2026-03-06 12:00').getTime() + 3_999 * 24 * HOUR));
   });
 
   it('TIM-1 working time is whole milliseconds, never negative', () => {
