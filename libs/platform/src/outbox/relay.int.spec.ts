@@ -183,6 +183,35 @@ describe('the relay, on a real broker', () => {
     expect([sends, firsts(key), await pendingRows()]).toEqual([1, [1], 0]);
   });
 
+  it('a producer that takes longer to end than the session may idle keeps the lead', async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    let [refusals, gained] = [1, 0];
+    /** One broker refuses at once, another is frozen and holds its part of the send. */
+    class HalfFrozen extends FactProducer {
+      override async send(facts: Parameters<FactProducer['send']>[0]): Promise<void> {
+        if (refusals > 0) throw new Error('refused by one of the brokers');
+        await super.send(facts);
+      }
+      override async close(): Promise<void> {
+        if (refusals-- > 0) await pause(6_500);
+        await super.close();
+      }
+    }
+    class Counted extends LeaderConnection {
+      override async tryLead(): Promise<boolean> {
+        const before = this.leads;
+        const leads = await super.tryLead();
+        if (leads && !before) gained++;
+        return leads;
+      }
+    }
+    const key = uuidv7();
+    await say(key, 1);
+    start(() => new HalfFrozen(kafka), new Counted(db.service));
+    await until(async () => (await pendingRows()) === 0);
+    expect([gained, firsts(key)]).toEqual([1, [1]]);
+  });
+
   it('a replica that does not lead asks for the lead now and then, whatever it hears', async () => {
     for (const relay of relays.splice(0)) await relay.stop();
     let tries = 0;

@@ -119,7 +119,7 @@ export class Relay {
       await this.connection.keptDuring(this.#producer.send(rows));
       failpoint('relay.after-send');
     } catch (error) {
-      await this.#dropProducer();
+      await this.connection.keptDuring(this.#dropProducer()); // it waits for what another, frozen broker still holds of this send
       throw error;
     }
   }
