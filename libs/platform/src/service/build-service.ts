@@ -75,11 +75,15 @@ export async function buildService<Own extends z.ZodRawShape>(spec: ServiceSpec<
   return { app, bus };
 }
 
+/** For what is under way when the server closes. Node no longer looks after requests that come to no end by then, nor after callers who have yet to begin one. */
+const lastAnswersMs = 10_000;
+
 /** What is under way when the server closes is answered, and its connection ends with it: kept alive it would hold the stop up until it is idle for long enough. */
 function closeBehindAnswers(adapter: FastifyAdapter): void {
   let closing = false;
   adapter.getInstance().addHook('preClose', (done) => {
     closing = true;
+    setTimeout(() => adapter.getHttpServer().closeAllConnections(), lastAnswersMs).unref();
     done();
   });
   adapter.getInstance().addHook('onSend', (_request, reply, _payload, done) => {
