@@ -29,20 +29,26 @@ export interface Written {
   readonly now: Date;
 }
 
-/** Two transactions that wake the same subjects never wait for each other in a ring (TimerLocks.tla: OneTimerOrder). */
+/** Set and cancelled in one order: two transactions that wake the same subjects, or let them sleep, never wait for each other in a ring (TimerLocks.tla: OneTimerOrder). */
 const inOneOrder = (timers: Iterable<PendingTimer>): PendingTimer[] => [...timers].sort((a, b) => (a.kind + a.subject < b.kind + b.subject ? -1 : 1));
 
 export async function flush(tx: Tx): Promise<Written> {
   const { facts, timers, answer } = tx.pending;
-  const ordered = inOneOrder(timers.values());
-  const all = {
-    facts: await Promise.all(facts.map(async ({ topic, key, storeId, envelope }) => ({ topic, key, storeId, envelope: await envelope() }))),
-    set: ordered.filter(({ dueAt }) => dueAt !== null),
-    answer: answer ? [answer] : [],
-  };
-  const some = names.filter((name) => all[name].length > 0);
+  const envelopes = facts.map(async ({ topic, key, storeId, envelope }) => ({ topic, key, storeId, envelope: await envelope() }));
+  let unsent = { facts: await Promise.all(envelopes), set: [] as PendingTimer[], answer: answer ? [answer] : [] };
   // Relay.tla: DrawUnderLock; TimerLocks.tla: TimersLast. Whoever calls is at the end of the transaction and holds its rows.
-  for (const { kind, subject, dueAt } of ordered) if (dueAt === null) tx.send(cancelled, [kind, subject]);
-  if (some.length > 0) tx.send(`with ${some.map((name) => `${name} as (${parts[name]})`).join()} select 1`, [JSON.stringify(all)]);
+  const send = (): void => {
+    const some = names.filter((name) => unsent[name].length > 0);
+    if (some.length > 0) tx.send(`with ${some.map((name) => `${name} as (${parts[name]})`).join()} select 1`, [JSON.stringify(unsent)]);
+    unsent = { facts: [], set: [], answer: [] };
+  };
+  for (const timer of inOneOrder(timers.values())) {
+    if (timer.dueAt !== null) unsent.set.push(timer);
+    else {
+      if (unsent.set.length > 0) send(); // what is set before it in the order, and all the rest with it
+      tx.send(cancelled, [timer.kind, timer.subject]);
+    }
+  }
+  send();
   return { facts: facts.length, dueAt: [...timers.values()].flatMap((timer) => timer.dueAt ?? []), now: tx.now };
 }

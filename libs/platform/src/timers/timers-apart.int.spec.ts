@@ -3,8 +3,9 @@ import { stores } from '../testing/sample/parcel.module';
 import { startSample } from '../testing/sample/start-sample';
 import type { TestService } from '../testing/test-service';
 import { Database } from '../database/database';
+import type { Tx } from '../database/tx';
 import { Timers } from './timers';
-import { wake } from './wake';
+import { letSleep, wake } from './wake';
 
 describe('timers that are in trouble stop no other', () => {
   let service: TestService;
@@ -87,6 +88,28 @@ describe('timers that are in trouble stop no other', () => {
     });
     for (let round = 0; round < 5; round++) await Promise.all([wakeAll(ids), wakeAll(ids.toReversed())]);
     expect(runs).toBe(10);
+  });
+
+  it('nor does one that wakes two with one that wakes the first and lets the second sleep', async () => {
+    const [first, second] = [{ id: uuidv7(), storeId: stores.a }, { id: uuidv7(), storeId: stores.a }];
+    let runs = 0;
+    const transaction = (work: (tx: Tx, at: Date) => void) => service.transaction([stores.a], async (tx) => {
+      runs++; // again after a deadlock
+      work(tx, new Date(tx.now.getTime() + 30 * 24 * 3600_000));
+    });
+    const wakeBoth = (tx: Tx, at: Date): void => [first, second].forEach((one) => wake(tx, 'parcel.deliver', one, at));
+    await transaction(wakeBoth);
+    await service.rows(`create function takes_time() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return coalesce(new, old); end $$`);
+    await service.rows('create trigger takes_time before update or delete on timer for each row execute function takes_time()'); // each holds its first before it asks for the other
+    try {
+      await Promise.all([transaction(wakeBoth), transaction((tx, at) => {
+        letSleep(tx, 'parcel.deliver', second);
+        wake(tx, 'parcel.deliver', first, at);
+      })]);
+    } finally {
+      await service.rows('drop trigger takes_time on timer');
+    }
+    expect(runs).toBe(3);
   });
 
   it('one that is moved while it fails rings at its new time, not before', async () => {
