@@ -26,6 +26,7 @@ const spec = {
   relay: `${platform}/outbox/relay.int.spec.ts`,
   lowerBound: `${platform}/outbox/lower-bound.int.spec.ts`,
   timers: `${platform}/timers/timers.int.spec.ts`,
+  stopping: `${platform}/service/stopping.int.spec.ts`,
   timersApart: `${platform}/timers/timers-apart.int.spec.ts`,
   database: `${platform}/database/database.int.spec.ts`,
   catalogue: `${platform}/database/catalogue.int.spec.ts`,
@@ -114,6 +115,16 @@ export const sabotages = [
     edits: [{ file: inbox, find: 'digests.get(one.eventId) !== one.digest', put: '!digests' }],
     spec: spec.inbox, title: 'the same id with other bytes is a dead letter', seen: /- {3}"same id, other bytes"/,
   },
+  {
+    name: 'what always takes too long is tried for ever',
+    edits: [{ file: inbox, find: 'return times >= patience;', put: 'return false;' }],
+    spec: spec.inbox, title: 'the limit of its time is taken one by one too', seen: /in trouble/,
+  },
+  {
+    name: "a dead letter's reason is stored as it came",
+    edits: [{ file: inbox, find: 'broken ? storable(broken) :', put: 'broken ? broken :' }],
+    spec: spec.inbox, title: 'what can not be handled becomes a dead letter, later facts of its key are parked', seen: /invalid byte sequence/,
+  },
 
   // --- the relay ---
   {
@@ -181,6 +192,11 @@ export const sabotages = [
     edits: [{ file: relay, find: 'this.connection.keptDuring(this.#producer.send(rows))', put: 'this.#producer.send(rows)' }],
     spec: spec.relay, title: 'a send that takes longer than the session may idle keeps the lead: it is sent once', seen: /\+ {3}\d/,
   },
+  {
+    name: 'a producer that takes long to end costs the lead',
+    edits: [{ file: relay, find: 'this.connection.keptDuring(this.#dropProducer())', put: 'this.#dropProducer()' }],
+    spec: spec.relay, title: 'a producer that takes longer to end than the session may idle keeps the lead', seen: /\+ {3}2,/,
+  },
 
   // --- timers ---
   {
@@ -218,6 +234,16 @@ export const sabotages = [
     name: 'timers written in the order of the handler',
     edits: [{ file: `${platform}/database/flush.ts`, find: '[...timers].sort((a, b) => (a.kind + a.subject < b.kind + b.subject ? -1 : 1))', put: '[...timers]' }],
     spec: spec.timersApart, title: 'two transactions that wake the same subjects, each in an order of its own, never close a ring of waiting', seen: /Expected: 10/,
+  },
+  {
+    name: 'what is cancelled goes before all that is set',
+    edits: [{ file: `${platform}/database/flush.ts`, find: 'if (unsent.set.length > 0) send();', put: '' }],
+    spec: spec.timersApart, title: 'nor does one that wakes two with one that wakes the first and lets the second sleep', seen: /Received: 4/,
+  },
+  {
+    name: 'whatever is met late was an outage',
+    edits: [{ file: `${platform}/promises/promises.ts`, find: 'cause: kept ? null : causeAt(tx.now, row)', put: "cause: kept ? null : 'outage'" }],
+    spec: spec.timers, title: 'TIM-4 met a moment too late it is late, and the machines are not to blame', seen: /\+ .*"cause": "outage"/,
   },
 
   // --- the database ---
@@ -324,6 +350,11 @@ export const sabotages = [
     name: 'half a request keeps its connection for a minute',
     edits: [{ file: `${platform}/service/build-service.ts`, find: 'headersTimeout: requestMs, ', put: '' }],
     spec: spec.http, title: 'a request that comes to no end has half a minute', seen: /\+ {3}"headersTimeout": 60000,/,
+  },
+  {
+    name: 'a stop waits for whoever says nothing',
+    edits: [{ file: `${platform}/service/build-service.ts`, find: 'setTimeout(() => adapter.getHttpServer().closeAllConnections(), lastAnswersMs).unref();', put: '' }],
+    spec: spec.stopping, title: 'a stop waits ten seconds at most for callers who say nothing', seen: /Exceeded timeout/,
   },
   {
     name: 'links may be guessed for ever',

@@ -69,9 +69,10 @@ export const cases = [
   { model: consumer, title: 'a replay goes past the next dead one', off: 'UpToNextDead', expect: 'InOrder' },
   { model: consumer, title: 'a parked one that fails in a replay stays parked', off: 'NextIsDead', expect: 'NoneStuck' },
   { model: consumer, title: "age by the message's time", off: 'OldByFact', expect: 'NothingDoubled' },
-  { model: retry, title: 'a stuck partition, a broken fact', expect: 'holds' },
+  { model: retry, title: 'a stuck partition, a broken fact, one that takes too long', expect: 'holds' },
   { model: retry, title: 'all partitions wait with one', off: 'PauseAlone', expect: 'OthersFlow' },
   { model: retry, title: 'a batch again and again as a whole', off: 'OneByOne', expect: 'OthersFlow' },
+  { model: retry, title: 'what takes too long is tried for ever', off: 'Patience', expect: 'OthersFlow' },
   { model: retry, title: 'a dead letter parks every key', off: 'OnlyItsKey', expect: 'OthersFlow' },
 
   { model: timer, title: 'all guards', expect: 'holds' },

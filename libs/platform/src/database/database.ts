@@ -11,6 +11,8 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (date) => date);
 
 /** Deadlock; serialization; a prepared statement whose table a migration has changed under it (its connection is thrown away). */
 const repeatable = new Set(['40P01', '40001', '0A000']);
+/** Its connection is of no use any more: that prepared statement, and a server that takes no writes now: the next connection may find who does. */
+const spent = new Set(['0A000', '25006']);
 
 /**
  * A server that is gone without a word (a host lost, a cut cable) would hold a statement until TCP gives up, a quarter of an hour: past what
@@ -99,7 +101,7 @@ export class Database {
       if (writes && command !== 'COMMIT') throw new Error('an error inside the transaction was swallowed: it was rolled back');
     } catch (error) {
       tx?.end();
-      broken = (error as { code?: string }).code === '0A000';
+      broken = spent.has((error as { code?: string }).code ?? '');
       await client.query('rollback').catch(() => (broken = true));
       throw error;
     } finally {

@@ -194,6 +194,18 @@ describe('the HTTP door', () => {
     });
   });
 
+  it('a database that takes no writes for now, as a primary just demoted, is 503: ask again; and what comes next finds the one that does', async () => {
+    const { admin, name } = service.db;
+    await admin.query(`alter role ${name}_service set default_transaction_read_only = on`);
+    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${name}_service'`);
+    while ((await service.http(`GET ${parcels}`, { as: staff.clerkA })).status !== 200); // by new connections
+    const answer = await pack();
+    expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([503, 'http.unavailable', '1']);
+    await admin.query(`alter role ${name}_service set default_transaction_read_only = off`);
+    while ((await pack()).status === 503); // each ends a connection to the one that takes none
+    expect((await pack()).status).toBe(201);
+  });
+
   it('a trace goes on from the caller into the fact', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const { body } = await pack({ headers: { traceparent } });

@@ -3,9 +3,11 @@ import type { Database } from '../database/database';
 import type { Scope, Tx } from '../database/tx';
 import { count } from '../telemetry/metrics';
 import { traceparentFrom, within } from '../telemetry/trace';
-import type { Arrived, Hearing } from './arrived';
+import { storable, type Arrived, type Hearing } from './arrived';
 import { limited } from './limited';
-import { isHeld, isTransient } from './transient';
+import { isItsOwn, isTransient, tookTooLong } from './transient';
+
+const patience = 5; // times that a fact may take too long, alone: two minutes and more of nothing else in its partition
 
 /**
  * From the partition to the effect, exactly once and in the order of the key (docs/model: Consumer, ConsumerRetry). The note (consumer, event) and the
@@ -15,6 +17,8 @@ import { isHeld, isTransient } from './transient';
 @Injectable()
 export class Inbox {
   readonly #log = new Logger('inbox');
+  /** How often a consumer took too long with a fact, alone. */
+  readonly #tooLong = new Map<string, number>();
 
   constructor(private readonly database: Database) {}
 
@@ -25,20 +29,31 @@ export class Inbox {
         for (const consumer of hearing.consumers) await this.#applyFor(tx, hearing, consumer, arrived.filter(({ concerns }) => concerns.includes(consumer)));
       });
     } catch (error) {
-      if (isTransient(error) && !isHeld(error)) throw error;
+      if (isTransient(error) && !isItsOwn(error)) throw error;
       for (const one of arrived) for (const consumer of one.concerns) await this.#alone(hearing, consumer, one); // ConsumerRetry.tla: OneByOne
     }
   }
 
   async #alone(hearing: Hearing, consumer: string, one: Arrived): Promise<void> {
+    const which = `${consumer} ${one.eventId}`;
     try {
       await this.#transaction([one], (tx) => this.#applyFor(tx, hearing, consumer, [one]));
+      this.#tooLong.delete(which);
     } catch (error) {
-      if (isTransient(error)) throw error;
+      if (isTransient(error) && !this.#hopeless(which, error)) throw error; // ConsumerRetry.tla: Patience
       const broken = `${(error as Error).name}: ${(error as Error).message}`;
       this.#log.error(`${consumer} can't handle ${one.type} ${one.eventId}: ${broken}`);
       await this.#transaction([one], (tx) => this.#applyFor(tx, hearing, consumer, [{ ...one, fact: undefined, broken }]));
+      this.#tooLong.delete(which);
     }
+  }
+
+  /** Took too long again: whatever is wrong with it, it does not pass, and all that come behind it wait. */
+  #hopeless(which: string, error: unknown): boolean {
+    if (!tookTooLong(error)) return false;
+    const times = (this.#tooLong.get(which) ?? 0) + 1;
+    this.#tooLong.set(which, times);
+    return times >= patience;
   }
 
   /** In the stores of the facts; a fact of the whole group (re-keying, a policy) reaches the rows of every store. */
@@ -106,7 +121,7 @@ export class Inbox {
     const [letter] = await tx.query(
       `insert into dead_letter (consumer, topic, key, partition, "offset", event_id, type, store_id, payload, reason, state)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning id`,
-      [consumer, topic, key, partition, offset, eventId, type, storeId, payload, broken ?? 'behind a dead letter of its key', dead],
+      [consumer, topic, key, partition, offset, eventId, type, storeId, payload, broken ? storable(broken) : 'behind a dead letter of its key', dead],
     );
     if (!letter) return false;
     await tx.query(`insert into dead_key (consumer, topic, key) values ($1, $2, $3) on conflict do nothing`, [consumer, topic, key]);

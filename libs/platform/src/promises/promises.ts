@@ -49,8 +49,9 @@ export interface NewPromise {
   readonly alsoWake?: Readonly<Record<string, Date>>;
 }
 
-/** Late is later than this behind the due instant when nobody marked it in time: the machines were away, and the ledger says so. */
+/** Still open so long after its due instant, a promise was marked by nobody: the machines were away, and the ledger says so. */
 const outageMs = 60_000;
+const causeAt = (now: Date, { dueAt }: PromiseRow): string | null => (now.getTime() - dueAt.getTime() > outageMs ? 'outage' : null);
 
 /**
  * The promise ledger of a service: one row a promise, in the transaction of the state it belongs to, published to HQ. The timer of the same
@@ -83,7 +84,7 @@ export class Promises {
     if (!row) return;
     if (row.outcome === 'late') return this.#say(tx, this.#facts.late, await updateRow(tx, 'promise', row, { doneAt: tx.now }));
     const kept = tx.now.getTime() <= row.dueAt.getTime() + graceMs; // Timer.tla: KeptByDue
-    await this.#end(tx, row, { outcome: kept ? 'kept' : 'late', cause: kept ? null : 'outage', doneAt: tx.now });
+    await this.#end(tx, row, { outcome: kept ? 'kept' : 'late', cause: kept ? null : causeAt(tx.now, row), doneAt: tx.now });
   }
 
   /** Not owed any more, `why` in a few words. */
@@ -137,8 +138,7 @@ export class Promises {
     const rows = await tx.query<PromiseRow>(`select * from promise where kind = $1 and subject = any($2::uuid[]) and outcome = 'open' and due_at <= app_now() order by id for no key update`, [kind, subjects]);
     for (const row of rows) {
       tx.cause = causeOf(row.subject);
-      const outage = tx.now.getTime() - row.dueAt.getTime() > outageMs;
-      await this.#end(tx, row, { outcome: 'late', cause: outage ? 'outage' : null, doneAt: null }, false);
+      await this.#end(tx, row, { outcome: 'late', cause: causeAt(tx.now, row), doneAt: null }, false);
     }
   }
 

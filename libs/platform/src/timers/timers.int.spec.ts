@@ -58,7 +58,7 @@ describe('timers', () => {
     broken.add(sick.id);
     await service.jump(minute);
     expect([await rung(sick.id), await rung(well.id)]).toEqual([0, 1]);
-    expect(await pending(sick.id)).toMatchObject([{ attempts: 1, last_error: 'stumbled' }]);
+    expect(await pending(sick.id)).toMatchObject([{ attempts: 1, last_error: 'stumbled over \ufffd' }]);
     broken.clear();
     await service.jump(5_000);
     expect(await rung(sick.id)).toBe(1);
@@ -115,6 +115,17 @@ describe('timers', () => {
       const { id } = await pack({ promiseInMs: minute });
       await service.jump(30 * minute);
       expect(await outcome(id)).toMatchObject({ outcome: 'late', cause: 'outage' });
+    });
+
+    it('TIM-4 met a moment too late it is late, and the machines are not to blame; long after it nobody marked it, they are', async () => {
+      const [late, lost] = [await pack({ promiseInMs: minute }), await pack({ promiseInMs: minute })];
+      const met = async (id: string, ms: number) => {
+        await service.rows(`update promise set due_at = app_clock() - $2 * interval '1 ms' where subject = $1`, [id, ms]); // nothing rings here meanwhile
+        await send(id);
+        return outcome(id);
+      };
+      expect(await met(late.id, 5_000)).toMatchObject({ outcome: 'late', cause: null, done_at: expect.any(Date) });
+      expect(await met(lost.id, 2 * minute)).toMatchObject({ outcome: 'late', cause: 'outage', done_at: expect.any(Date) });
     });
 
     it('TIM-5 says why it is due when it is, to people of the store alone', async () => {

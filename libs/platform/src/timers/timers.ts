@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Database } from '../database/database';
 import type { Tx } from '../database/tx';
+import { storable } from '../inbox/arrived';
 import { limited } from '../inbox/limited';
-import { isTransient } from '../inbox/transient';
+import { isItsOwn, isTransient } from '../inbox/transient';
 import type { LeaderConnection } from '../outbox/leader-connection';
 import type { Promises } from '../promises/promises';
 import { count, gauge, observe } from '../telemetry/metrics';
@@ -12,10 +13,6 @@ import type { Rings } from './rings';
 const soonMs = 15_000; // what is due within this is in Redis; three sweeps find it before
 const sweepMs = 5_000;
 const batch = 200;
-
-/** A lock not got in time, a statement that takes too long, a deadlock again and again: one subject's trouble, which must not stop the others. */
-const ofTheSubject = new Set(['55P03', '57014', '40P01', '40001']);
-const isOfTheSubject = (error: unknown): boolean => ofTheSubject.has((error as { code?: string }).code ?? '');
 
 interface TimerRow extends Rung {
   readonly traceparent: string | null;
@@ -112,7 +109,7 @@ export class Timers {
     try {
       await this.#fire(kind, this.#kinds.get(kind)!, due);
     } catch (error) {
-      if (isTransient(error) && !isOfTheSubject(error)) throw error; // TimerBatch.tla: ItsOwnTrouble
+      if (isTransient(error) && !isItsOwn(error)) throw error; // TimerBatch.tla: ItsOwnTrouble
       if (due.length > 1) { // TimerBatch.tla: OneByOne
         for (const one of due) if (!this.#stopping) await this.#fireTogether(kind, [one]);
         return;
@@ -152,10 +149,10 @@ export class Timers {
     this.#log.error({ kind, subject, storeId }, `failed, attempt ${attempts + 1}: ${error.stack ?? error.message}`);
     const postponed = this.database.acrossStores('timer failed', (tx) => tx.query(
       `update timer set attempts = attempts + 1, last_error = $3, ring_at = app_now() + least(300, 2 ^ least(attempts, 9)) * interval '1 second' where kind = $1 and subject = $2 and ring_at <= app_now()`, // one that was moved meanwhile rings when it says
-      [kind, subject, error.message.slice(0, 500)],
+      [kind, subject, storable(error.message.slice(0, 500))],
     ));
     await postponed.catch((held: Error) => {
-      if (!isOfTheSubject(held)) throw held; // somebody holds the timer itself: it stays due, and the others go on
+      if (!isItsOwn(held)) throw held; // somebody holds the timer itself: it stays due, and the others go on
     });
   }
 

@@ -54,6 +54,8 @@ class FixedStaff extends Staff {
 
 /** What a test wants the consumer to stumble over; mended by taking it out. */
 export const broken = new Set<string>();
+/** Quotes what no database can hold, as an error may that was given it by somebody else. */
+const stumbled = (): Error => new Error('stumbled over \0');
 
 const New = z.strictObject({ note: z.string().max(50), remindInMs: z.int().optional(), promiseInMs: z.int().optional() });
 const View = z.object({ id: z.uuid(), version: z.int(), state: z.string(), note: z.string() });
@@ -98,19 +100,19 @@ class ParcelController {
 class ParcelConsumer {
   @On(ParcelSent)
   async sent(tx: Tx, { data, storeId, id }: Fact<typeof ParcelSent>) {
-    if (data.poison || broken.has(id)) throw new Error('stumbled');
+    if (data.poison || broken.has(id)) throw stumbled();
     await tx.query('insert into parcel_heard (store_id, parcel_id, step, stores) values ($1, $2, $3, app_stores())', [storeId, data.parcelId, data.step]);
   }
 
   @On(LabelRenamed)
   async renamed(tx: Tx, { data, id }: Fact<typeof LabelRenamed>) {
-    if (broken.has(id)) throw new Error('stumbled');
+    if (broken.has(id)) throw stumbled();
     await tx.query('update parcel set note = $1', [data.note]);
   }
 
   @OnTimer('parcel.remind', { locks: 'parcel' })
   async remind(tx: Tx, { subject, storeId }: Rung): Promise<string | void> {
-    if (broken.has(subject)) throw new Error('stumbled');
+    if (broken.has(subject)) throw stumbled();
     const parcel = await findRow<ParcelRow>(tx, 'parcel', subject);
     if (parcel.state !== 'packed') return `it is ${parcel.state}`;
     await tx.query('insert into parcel_rung (store_id, parcel_id, at) values ($1, $2, $3)', [storeId, subject, tx.now]);
