@@ -59,8 +59,10 @@ const env = { TEST_DATABASE_URL: stack.databaseAdminUrl, TEST_REDIS_URL: stack.r
 try {
   if (wanted('build')) await check('build', ['nx', 'run-many', '-t', 'build', '--output-style=static']);
   if (wanted('generated')) await check('generated', ['node', 'tools/generate.mjs', '--check']);
-  if (wanted('lint')) await check('lint', ['eslint', '.', '--max-warnings', '0']);
-  if (wanted('types')) await check('types', ['tsc', '-p', 'tsconfig.json']);
+  await Promise.all([ // each takes one core
+    wanted('lint') && check('lint', ['eslint', '.', '--max-warnings', '0']),
+    wanted('types') && check('types', ['tsc', '-p', 'tsconfig.json']),
+  ]);
   if (wanted('far-ends')) await check('far ends', ['node', '--test', ...fs.readdirSync(path.join(root, 'tools/far-ends')).filter((file) => file.endsWith('.test.mjs')).map((file) => `tools/far-ends/${file}`)]);
   if (wanted('fast')) await jest('fast', ['rules', 'contracts'], env);
   if (wanted('use-cases')) await jest('use-cases', ['use-cases'], env, ['-w', '2']);
