@@ -55,6 +55,23 @@ const wanted = (/** @type {string} */ step) => only.length === 0 || only.include
 const stack = await startStack({ dir: path.join(dir, 'stack'), portBase: 7440, log });
 process.on('SIGINT', () => void stack.stop().then(() => process.exit(130)));
 process.on('SIGTERM', () => void stack.stop().then(() => process.exit(143)));
+/** Beside the steps that wait for others half of their time; told when the faults begin, which want the machine for themselves. */
+async function models() {
+  /** @type {string[]} */
+  const lines = [];
+  const { passed: right, failed: wrong } = await checkModels({ log: (line) => lines.push(line) }).catch((/** @type {Error} */ error) => (lines.push(error.message), { passed: 0, failed: 1 }));
+  return () => {
+    log('model …');
+    for (const line of lines) console.log(line);
+    passed += right;
+    failed += wrong;
+    log(`model: ${wrong === 0 ? 'green' : 'RED'}`);
+    if (wrong) bad.push('model');
+  };
+}
+
+/** @type {Promise<() => void> | undefined} */
+let modelled;
 const env = { TEST_DATABASE_URL: stack.databaseAdminUrl, TEST_REDIS_URL: stack.redisUrl, TEST_KAFKA_BROKERS: stack.kafkaBrokers };
 try {
   if (wanted('build')) await check('build', ['nx', 'run-many', '-t', 'build', '--output-style=static']);
@@ -65,21 +82,15 @@ try {
   ]);
   if (wanted('far-ends')) await check('far ends', ['node', '--test', ...fs.readdirSync(path.join(root, 'tools/far-ends')).filter((file) => file.endsWith('.test.mjs')).map((file) => `tools/far-ends/${file}`)]);
   if (wanted('fast')) await jest('fast', ['rules', 'contracts'], env);
-  if (wanted('use-cases')) await jest('use-cases', ['use-cases'], env, ['-w', '2']);
+  modelled = wanted('model') ? models() : undefined;
+  if (wanted('use-cases')) await jest('use-cases', ['use-cases'], env, ['-w', '3']);
 } finally {
   await stack.stop();
-}
-if (wanted('model')) {
-  log('model …');
-  const models = await checkModels({ log }).catch((/** @type {Error} */ error) => (log(error.message), { passed: 0, failed: 1 }));
-  passed += models.passed;
-  failed += models.failed;
-  log(`model: ${models.failed === 0 ? 'green' : 'RED'}`);
-  if (models.failed) bad.push('model');
 }
 // Whole-system tests start the platform themselves, in separate processes.
 if (wanted('journeys')) await jest('journeys', ['journeys'], {}, ['-i']);
 if (wanted('doors')) await jest('doors', ['doors'], {}, ['-i']);
+(await modelled)?.();
 if (wanted('faults')) await jest('faults', ['faults'], {}, ['-i']);
 
 if (bad.length) log(`red: ${bad.join(', ')}`);

@@ -36,6 +36,7 @@ export function problemOf(error: unknown): Problem {
   if (code === '55P03') return problem(409, 'http.busy', new Busy().message);
   if (code === '22021' || code === '22P05') return problem(422, 'http.fields', 'A text holds a character that can not be stored.');
   const beyondTheCalendar = name === 'RangeError' && /^(Not a local date|Invalid time value)/.test(message ?? ''); // a day after 9999-12-31
+  if (name === 'NoOpening') return problem(409, 'calendar.no-opening', message ?? ''); // the store's hours, or a policy's span, must change first (TIM-1)
   if (beyondTheCalendar || /^22(P02|003|007|008|009)$/.test(code ?? '')) return problem(422, 'http.fields', 'A value is out of its range.');
   if (isTransient(error)) return problem(503, 'http.unavailable', 'The service can not reach its database right now.');
   if (error instanceof HttpException) {

@@ -1,5 +1,6 @@
 import { AlternativesOffered, AppointmentBooked, AppointmentMoved, AppointmentRequested } from '@aftersales/contracts/reception/appointment';
 import { CustomerIntroduced } from '@aftersales/contracts/reception/customer';
+import { hours } from '@aftersales/directory/testing/organisation';
 import { v7 as uuidv7 } from 'uuid';
 import { hour, minute, TestDesk, type Appt } from './testing/desk';
 
@@ -265,5 +266,14 @@ describe('booking', () => {
     const { version } = (await desk.move(made.appointmentId, 'read-back', desk.estimate)).body;
     const both = await Promise.all(['book', 'cancel'].map((verb) => desk.service.http(`POST ${desk.path}/${made.appointmentId}/${verb}`, { as: desk.advisor, ifMatch: version, ...(verb === 'book' && { body: {} }) })));
     expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+  });
+
+  it('TIM-1 REC-1 where the desk never opens nobody can be promised a reply: the request is refused, and nothing is kept of it', async () => {
+    const { storeId, staff } = desk.org.b;
+    await desk.org.calendar(storeId, 'service', hours([]));
+    const before = (await desk.service.rows('select from appointment')).length;
+    const { status, body } = await desk.service.http(`POST /stores/${storeId}/appointments`, { as: staff.advisor, body: desk.body(await desk.at(1, '10:00')) });
+    expect([status, body.code]).toEqual([409, 'calendar.no-opening']);
+    expect(await desk.service.rows('select from appointment')).toHaveLength(before);
   });
 });
