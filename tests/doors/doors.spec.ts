@@ -21,7 +21,7 @@ describe('the doors of the whole system', () => {
   let sought: readonly Needle[];
 
   beforeAll(async () => {
-    whole = await Whole.start('doors', 24440, { replicas: 1, fresh: true });
+    whole = await Whole.start('doors', 24440, { replicas: 1 });
     tokens = await hire(whole);
     // Meanwhile one car goes its whole way through store A: rows of every kind, facts on every topic.
     const stage = await Stage.open(whole.platform.addresses as Addresses);

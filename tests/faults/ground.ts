@@ -52,7 +52,6 @@ export class Ground {
   /** Short promises, follow-ups a day after, claims that need no photo: things happen while things break. */
   async #prepare(): Promise<void> {
     await this.clock.read();
-    await this.clock.move(15 * 60_000); // what a run before this one held unbooked is free again
     await this.clock.toWorkingHours();
     const policies = { 'appointment.reply': { workingMinutes: 1 }, 'follow-up.due': { days: 1, count: 'calendar' }, 'claim.evidence': { photosAtLeast: 0, oldPartTag: false, customerSignature: false } };
     for (const [kind, value] of Object.entries(policies)) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Calendar } from '@aftersales/contracts/hq/calendar';
 import { endsOf, hasRead } from '@aftersales/platform/bus/read-to-end';
-import { stores } from '../../tools/demo/people.mjs';
 import type { Service } from '../support/whole';
 import { fault, type Fault } from './fault';
 import { services, type Ground } from './ground';
@@ -47,22 +47,25 @@ export const messages: readonly Fault[] = [
   replayed('reception.appointment', ['workshop', 'parts']),
   replayed('reception.visit', ['workshop', 'crm', 'claims', 'hq']),
 
-  fault('versions 1, 3, 2 of a policy: neighbours are swapped, the third is what holds', { touches: ['messages'] }, async (ground) => {
-    const policies = Array.from({ length: 20 }, () => randomUUID());
-    const say = (policyId: string, version: number): { key: string; value: string } => ({
-      key: policyId,
-      value: ground.envelope('hq.policy-changed.v1', policyId, {
-        policyId, version, kind: 'message.retry', scope: { level: 'store', storeId: stores[2]!.storeId }, value: { attempts: 2 + version, firstWaitSeconds: 30 }, onOpen: 'keep', from: '2026-01-01T00:00:00.000Z',
-      }, { aggregateversion: version }),
-    });
-    for (const id of policies) ground.witness.overlook(id);
-    for (const version of [1, 3, 2]) await ground.say('hq.policy', policies.map((id) => say(id, version)));
-    await heard(ground, 'hq.policy');
+  fault('versions 1, 3, 2 of a calendar: neighbours are swapped, the third is what holds', { touches: ['messages'] }, async (ground) => {
+    const calendars = Array.from({ length: 20 }, () => ({ calendarId: randomUUID(), storeId: randomUUID(), desk: 'calls' })); // of stores nobody has
+    const opens = (version: number): Calendar => {
+      const day = [{ from: `0${version}:00`, to: '20:00' }];
+      return { zone: 'Asia/Taipei', week: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: [], sun: [] }, days: {} };
+    };
+    for (const { calendarId } of calendars) ground.witness.overlook(calendarId);
+    for (const version of [1, 3, 2])
+      await ground.say('hq.calendar', calendars.map((one) => ({
+        key: one.calendarId,
+        value: ground.envelope('hq.calendar-changed.v1', one.calendarId, { ...one, version, calendar: opens(version) }, { aggregateversion: version }),
+      })));
+    await heard(ground, 'hq.calendar');
     const wrong: string[] = [];
     for (const service of services)
-      for (const { id, version } of await ground.whole.rows<{ id: string; version: number }>(service, 'select p.id, w.version from unnest($1::uuid[]) as p(id) left join directory_policy w on w.id = p.id', [policies]))
-        if (version !== 3) wrong.push(`${service} holds version ${version} of ${id}`);
-    return { disturbed: { 'policies swapped': policies.length }, wrong };
+      for (const { id, version, from } of await ground.whole.rows<{ id: string; version: number; from: string }>(service, `
+        select c.id, d.version, d.calendar #>> '{week,mon,0,from}' as from from unnest($1::uuid[]) as c(id) left join directory_calendar d on d.id = c.id`, [calendars.map(({ calendarId }) => calendarId)]))
+        if (version !== 3 || from !== '03:00') wrong.push(`${service} holds version ${version}, from ${from}, of ${id}`);
+    return { disturbed: { 'calendars swapped': calendars.length }, wrong };
   }),
 
   fault('poison on a topic is set aside with its reason, and what follows goes on', { touches: ['messages'], quick: true }, async (ground) => {

@@ -10,7 +10,7 @@ import { stopStack } from '../../tools/stack/stack.mjs';
 import { underWay } from './under-way';
 
 const root = join(__dirname, '../..');
-type Started = { demo?: boolean; fresh?: boolean } & Pick<Parameters<typeof startPlatform>[0], 'replicas' | 'brokers' | 'through' | 'environment'>;
+type Started = { demo?: boolean } & Pick<Parameters<typeof startPlatform>[0], 'replicas' | 'brokers' | 'through' | 'environment'>;
 export type Service = 'hq' | 'reception' | 'workshop' | 'parts' | 'crm' | 'claims';
 
 /** The whole system in processes of its own, as `npm start` runs it, and hands on every part of it. */
@@ -25,16 +25,13 @@ export class Whole {
     readonly lines: readonly string[],
   ) {}
 
-  /** `fresh`: on empty databases and topics, whatever an earlier run left. */
-  static async start(name: string, portBase: number, { replicas = 2, demo = true, fresh = false, ...more }: Started = {}): Promise<Whole> {
+  /** On empty databases and topics, whatever an earlier run left. */
+  static async start(name: string, portBase: number, { replicas = 2, demo = true, ...more }: Started = {}): Promise<Whole> {
     const dir = join(root, '.run', name);
     mkdirSync(dir, { recursive: true });
     const lines: string[] = [];
-    if (fresh) {
-      await stopStack({ dir, log: (line: string) => lines.push(line) }); // left over by a killed run
-      for (const data of ['postgres', 'redis', 'kafka', 'kafka.cluster']) rmSync(join(dir, data), { recursive: true, force: true });
-      for (const file of readdirSync(dir)) if (file.endsWith('.log')) rmSync(join(dir, file));
-    }
+    await stopStack({ dir, log: (line: string) => lines.push(line) }); // left over by a killed run
+    for (const data of readdirSync(dir)) if (/^(postgres|redis|kafka)/.test(data) || data.endsWith('.log')) rmSync(join(dir, data), { recursive: true, force: true });
     const platform = await startPlatform({ dir, portBase, replicas, nativeOnly: true, ...more, log: (line: string) => lines.push(line) }).catch((error: Error) => {
       throw new Error(`${error.message}\n${lines.slice(-10).join('\n')}`);
     });
