@@ -2,8 +2,10 @@
 import { Asking } from './http.mjs';
 import { seconds, shared } from './rounds.mjs';
 
-const asking = [];
+const connections = new Map(); // by port
 process.on('message', async ({ port, workers, requests, status }) => {
+  if (!connections.has(port)) connections.set(port, []);
+  const asking = connections.get(port);
   while (asking.length < workers) asking.push(await Asking.to(port));
   try {
     const took = await seconds(() => shared(requests.length, workers, async (i, worker) => {

@@ -237,7 +237,7 @@ export const sabotages = [
   },
   {
     name: 'what is cancelled goes before all that is set',
-    edits: [{ file: `${platform}/database/flush.ts`, find: 'if (unsent.set.length > 0) send();', put: '' }],
+    edits: [{ file: `${platform}/database/flush.ts`, find: "sendSet(); // what is set before it in the order\n", put: '' }],
     spec: spec.timersApart, title: 'nor does one that wakes two with one that wakes the first and lets the second sleep', seen: /Received: 4/,
   },
   {

@@ -30,7 +30,7 @@ const connect = (url: string, max: number, query_timeout: number): DataSource =>
   });
 
 /**
- * The one way to the database: a transaction opened with its stores and its clock, written beside in one statement, committed, then
+ * The one way to the database: a transaction opened with its stores and its clock, what is written beside sent in its end, committed, then
  * others are woken. Two roles: `service` sees the stores of the transaction, `system` sees all (`acrossStores` only).
  */
 @Injectable()

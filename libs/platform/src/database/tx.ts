@@ -36,17 +36,15 @@ export interface PendingTimer {
 }
 
 export interface PendingAnswer {
-  readonly actor: string;
-  readonly storeId: string;
-  readonly operation: string;
-  readonly key: string;
+  /** Of who asked where for what under which key. */
+  readonly id: string;
   readonly bodyHash: string;
   readonly status: number;
   readonly answer: string;
   readonly etag: string | null;
 }
 
-/** What a transaction writes beside its own rows, all in one statement before the commit (`flush.ts`). */
+/** What a transaction writes beside its own rows, sent just before the commit (`flush.ts`). */
 export interface Pending {
   readonly facts: PendingFact[];
   readonly timers: Map<string, PendingTimer>;

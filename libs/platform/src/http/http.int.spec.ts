@@ -145,6 +145,13 @@ describe('the HTTP door', () => {
       expect((await service.said(ParcelSent)).filter(({ data }) => data.parcelId === first.body.id)).toHaveLength(1);
     });
 
+    it('its answer is kept under the hash of who, where, what and key, which its migration gave to those before it', async () => {
+      const key = randomUUID();
+      await pack({ key });
+      const id = `left(encode(sha256(convert_to(concat_ws(E'\\n', $1::text, $2::text, 'POST /api/hq/stores/:storeId/parcels', $3::text), 'utf8')), 'hex'), 32)::uuid`;
+      expect(await service.rows(`select status from idempotency where id = ${id}`, [staff.clerkA, stores.a, key])).toEqual([{ status: 201 }]);
+    });
+
     it('twins in flight get one answer and have one effect', async () => {
       const key = randomUUID();
       const before = await count();

@@ -33,15 +33,16 @@ export class OperationDoor {
     const key = operation.method === 'POST' ? idempotencyKey(request) : null;
     const scope: Scope = { stores: call.stores, actor: { kind: 'person', id: call.person.id }, cause: { id: null, traceparent: currentTraceparent() } };
     const name = `${operation.method} ${request.routeOptions.url}`;
-    const bodyHash = key ? createHash('sha256').update(`${request.url}\n${JSON.stringify(request.body ?? null)}`).digest('base64url') : '';
+    const id = key ? sha256(`${call.person.id}\n${call.storeId}\n${name}\n${key}`).toString('hex', 0, 16) : '';
+    const bodyHash = key ? sha256(`${request.url}\n${JSON.stringify(request.body ?? null)}`).toString('base64url') : '';
 
     const run = async (tx: Tx): Promise<unknown> => {
       const answer = shaped(operation, await work(tx, call));
-      if (key) tx.pending.answer = { actor: call.person.id, storeId: call.storeId, operation: name, key, bodyHash, status: reply.statusCode, answer: JSON.stringify(answer ?? null), etag: etagOf(answer) };
+      if (key) tx.pending.answer = { id, bodyHash, status: reply.statusCode, answer: JSON.stringify(answer ?? null), etag: etagOf(answer) };
       return answer;
     };
     if (operation.method === 'GET') return send(reply, await this.database.read(scope, run));
-    const stored = (tx: Tx) => tx.one<StoredAnswer>(`select body_hash, status, answer, etag from idempotency where actor = $1 and store_id = $2 and operation = $3 and key = $4`, [call.person.id, call.storeId, name, key]);
+    const stored = (tx: Tx) => tx.one<StoredAnswer>(`select body_hash, status, answer, etag from idempotency where id = $1`, [id]);
     try {
       const answer = await this.#transaction(operation, scope, call, async (tx) => {
         if (operation.ifMatch && call.version === null) throw new PreconditionMissing('If-Match');
@@ -137,5 +138,7 @@ function send(reply: FastifyReply, answer: unknown): unknown {
   if (etag) void reply.header('etag', etag);
   return answer;
 }
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 const isBusy = (error: unknown): boolean => (error as { code?: string }).code === '55P03';

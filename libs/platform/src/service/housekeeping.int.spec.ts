@@ -30,7 +30,7 @@ describe('housekeeping', () => {
     const sizes: number[][] = [];
     for (let i = 0; i < 5; i++) {
       await db.admin.query(`insert into inbox (consumer, event_id, digest, noted_at) select 'hq.csi', gen_random_uuid(), md5(n::text), at from ${month}`);
-      await db.admin.query(`insert into idempotency (actor, store_id, operation, key, body_hash, status, answer, noted_at) select md5((n % 20)::text), '', 'POST /x', gen_random_uuid(), '', 200, repeat('x', 200), at from ${month}`);
+      await db.admin.query(`insert into idempotency (id, body_hash, status, answer, noted_at) select gen_random_uuid(), '', 200, repeat('x', 200), at from ${month}`);
       await db.admin.query(`insert into dead_letter (consumer, topic, key, partition, "offset", event_id, payload, reason, state, closed_at) select 'hq.csi', 'x', n, 0, n, gen_random_uuid(), repeat('x', 300), 'x', 'replayed', at from ${month}`);
       const { rows } = await db.admin.query<{ size: number }>('select pg_total_relation_size(t)::int as size from unnest($1::text[]) t', [tables]);
       sizes.push(rows.map(({ size }) => size));
