@@ -10,7 +10,10 @@ import type { Ledger } from './ledger';
 
 const storeA = stores[0]!;
 const at = (service: string): string => `${service}/stores/${storeA.storeId}`;
-const digits = (n: number): string => Array.from({ length: n }, () => randomInt(10)).join('');
+const some = (of: string, n: number): string => Array.from({ length: n }, () => of[randomInt(of.length)]).join('');
+const digits = (n: number): string => some('0123456789', n);
+/** Of 45 million: cars that a day's end leaves in the yard keep theirs, and of 100,000 one came again within a run. */
+const plate = (): string => `沪K${some('0123456789ABCDEFGHJKLMNPQRSTUVWXYZ', 5)}`;
 
 export interface Day {
   readonly desk: Desk;
@@ -58,7 +61,7 @@ async function takesBooking({ desk, ledger, now }: Day): Promise<void> {
 export const takesCarThrough = (technician: string): Person => async ({ desk, ledger }) => {
   const phone = `+86139${digits(8)}`;
   const { customerId } = await desk.ask('advisor.a', `POST ${at('crm')}/customers`, { body: { name: '周晓红', phones: [phone], email: null, language: 'zh-CN', preferredChannel: 'sms' } });
-  const car = { vin: `LNVF${digits(13)}`, plate: `沪K${digits(5)}`, customerId, vehicleId: '', phone, email: '' };
+  const car = { vin: `LNVF${digits(13)}`, plate: plate(), customerId, vehicleId: '', phone, email: '' };
   car.vehicleId = (await desk.ask('advisor.a', `POST ${at('crm')}/vehicles`, { body: { vin: car.vin, plate: car.plate, brand: 'nova', model: 'nova-s', use: 'household', saleDate: '2026-01-05', customerId, contactId: customerId } })).vehicleId;
   ledger.told('car', car.vehicleId);
 

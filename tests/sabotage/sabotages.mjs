@@ -121,6 +121,16 @@ export const sabotages = [
     spec: spec.inbox, title: 'the limit of its time is taken one by one too', seen: /in trouble/,
   },
   {
+    name: 'a batch that met a deadlock is tried again as a whole',
+    edits: [{ file: inbox, find: 'arrived.length > 1 ? 1 : undefined', put: 'undefined' }],
+    spec: spec.inbox, title: 'a deadlock is taken one by one at once, and not again as a whole', seen: /"n": 6/,
+  },
+  {
+    name: 'facts that met others stay together',
+    edits: [{ file: `${platform}/bus/bus-server.ts`, find: '() => this.#chunk.apart(topic)', put: '() => undefined' }],
+    spec: spec.bus, title: 'facts that met others together go one a transaction for a while', seen: /"transactions": \d/,
+  },
+  {
     name: "a dead letter's reason is stored as it came",
     edits: [{ file: inbox, find: 'broken ? storable(broken) :', put: 'broken ? broken :' }],
     spec: spec.inbox, title: 'what can not be handled becomes a dead letter, later facts of its key are parked', seen: /invalid byte sequence/,

@@ -116,6 +116,27 @@ describe('the bus, on a real broker', () => {
     expect([(await db.admin.query('select step from parcel_heard where step = 6001')).rows.length, await duplicates() - before, await committed() - at]).toEqual([1, 0, 1]);
   }, 90_000);
 
+  it('facts that met others together go one a transaction for a while', async () => {
+    let met = false;
+    let count = 0;
+    let all: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => (all = resolve));
+    const bus = start((step) => {
+      if (step === 9_005 && !met) {
+        met = true;
+        throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+      }
+      if (step > 9_010 && ++count === 30) all();
+    });
+    await until('it listens', () => bus.joined);
+    await say(9_001, 9_010, { partition: 0 });
+    await say(9_011, 9_040, { partition: 0 });
+    await done;
+    await bus.close();
+    const { rows } = await db.admin.query(`select count(*)::int as facts, count(distinct xmin::text)::int as transactions from parcel_heard where step between 9011 and 9040`);
+    expect([met, rows]).toEqual([true, [{ facts: 30, transactions: 30 }]]);
+  });
+
   it('who joins its group and never hears what it was given begins anew', async () => {
     let cuts = 0;
     let watching = false;

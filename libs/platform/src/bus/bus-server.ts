@@ -233,10 +233,11 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   async #apply(hearing: Hearing, arrived: readonly Arrived[], of: number, heartbeat: () => Promise<void>): Promise<void> {
     const began = performance.now();
+    const { topic } = arrived[0]!.message;
     try {
-      await stayingMember(heartbeat, this.options.inbox.apply(hearing, arrived));
+      await stayingMember(heartbeat, this.options.inbox.apply(hearing, arrived, () => this.#chunk.apart(topic)));
     } finally {
-      this.#chunk.took(arrived[0]!.message.topic, of, performance.now() - began);
+      this.#chunk.took(topic, of, performance.now() - began);
     }
   }
 

@@ -53,9 +53,9 @@ export class Database {
     this.#woken.push(wake);
   }
 
-  /** Runs `work` in one transaction and commits it; deadlocks and serialization errors are repeated up to five times. */
-  transaction<T>(scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#repeated(this.#service, scope, true, work);
+  /** Runs `work` in one transaction and commits it; what met a deadlock or a serialization error is tried `times` in all. */
+  transaction<T>(scope: Scope, work: (tx: Tx) => Promise<T>, times = 5): Promise<T> {
+    return this.#repeated(this.#service, scope, true, work, times);
   }
 
   /** Like `transaction`, refused any write by PostgreSQL. */
@@ -68,12 +68,12 @@ export class Database {
     return this.#repeated(this.#system, { stores: [], actor: { kind: 'system', reason }, cause }, true, work);
   }
 
-  async #repeated<T>(source: DataSource, scope: Scope, writes: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async #repeated<T>(source: DataSource, scope: Scope, writes: boolean, work: (tx: Tx) => Promise<T>, times = 5): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#once(source, scope, writes, work);
       } catch (error) {
-        if (attempt === 5 || !repeatable.has((error as { code?: string }).code ?? '')) throw error;
+        if (attempt >= times || !repeatable.has((error as { code?: string }).code ?? '')) throw error;
         await pause(Math.random() * 20 * 2 ** attempt);
       }
     }

@@ -215,6 +215,22 @@ describe('inbox', () => {
       expect(await letters(parcels[1])).toEqual([]);
     });
 
+    it('a deadlock is taken one by one at once, and not again as a whole', async () => {
+      const { apply, seen } = await batchOf('40P01');
+      await service.rows('create sequence wholes; grant usage on sequence wholes to public');
+      await service.rows(`create function count_wholes() returns trigger language plpgsql as $$ begin if new.step = 41 then perform nextval('wholes'); end if; return new; end $$`);
+      await service.rows('create trigger count_wholes before insert on parcel_heard for each row execute function count_wholes()');
+      try {
+        await expect(apply()).rejects.toMatchObject({ code: '40P01' });
+        expect(await service.rows('select last_value::int as n from wholes')).toEqual([{ n: 2 }]); // together, and alone
+        await mend();
+        await apply();
+        expect(await seen()).toEqual([[41], [42], [43]]);
+      } finally {
+        await service.rows('drop trigger count_wholes on parcel_heard');
+      }
+    });
+
     it('the limit of its time is taken one by one too; the fifth time that one takes too long alone it is a dead letter, and the others go on', async () => {
       const { parcels, apply, seen } = await batchOf('57014');
       for (let time = 1; time <= 4; time++) {

@@ -5,7 +5,7 @@ import { count } from '../telemetry/metrics';
 import { traceparentFrom, within } from '../telemetry/trace';
 import { storable, type Arrived, type Hearing } from './arrived';
 import { limited } from './limited';
-import { isItsOwn, isTransient, tookTooLong } from './transient';
+import { isItsOwn, isTransient, metOthers, tookTooLong } from './transient';
 
 const patience = 5; // times that a fact may take too long, alone: two minutes and more of nothing else in its partition
 
@@ -22,13 +22,17 @@ export class Inbox {
 
   constructor(private readonly database: Database) {}
 
-  /** Applies a run of one partition, in order. @throws only transient errors: nothing of the rest was applied, ask again later */
-  async apply(hearing: Hearing, arrived: readonly Arrived[]): Promise<void> {
+  /**
+   * Applies a run of one partition, in order. `whenApart` is told when it met others' locks as a whole and was taken one by one.
+   * @throws only transient errors: nothing of the rest was applied, ask again later
+   */
+  async apply(hearing: Hearing, arrived: readonly Arrived[], whenApart: () => void = () => undefined): Promise<void> {
     try {
       await this.#transaction(arrived, async (tx) => {
         for (const consumer of hearing.consumers) await this.#applyFor(tx, hearing, consumer, arrived.filter(({ concerns }) => concerns.includes(consumer)));
       });
     } catch (error) {
+      if (metOthers(error) && arrived.length > 1) whenApart();
       if (isTransient(error) && !isItsOwn(error)) throw error;
       for (const one of arrived) for (const consumer of one.concerns) await this.#alone(hearing, consumer, one); // ConsumerRetry.tla: OneByOne
     }
@@ -59,7 +63,8 @@ export class Inbox {
   /** In the stores of the facts; a fact of the whole group (re-keying, a policy) reaches the rows of every store. */
   #transaction(arrived: readonly Arrived[], work: (tx: Tx) => Promise<void>): Promise<void> {
     if (arrived.some(({ fact }) => fact?.storeId === null)) return this.database.acrossStores('fact of the group', work);
-    return this.database.transaction(scopeOf(arrived), work);
+    // Facts of one transaction lock what they need in the order in which they came, which another batch does the other way round: as a whole it is not worth another try.
+    return this.database.transaction(scopeOf(arrived), work, arrived.length > 1 ? 1 : undefined);
   }
 
   async #applyFor(tx: Tx, hearing: Hearing, consumer: string, arrived: readonly Arrived[]): Promise<void> {

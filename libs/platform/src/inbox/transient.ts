@@ -13,9 +13,12 @@ const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 
 /** A statement, a handler or a transaction over its time. */
 export const tookTooLong = (error: unknown): boolean => ['57014', '25P03', '25P04'].includes(codeOf(error));
 
+/** Somebody else holds what it needs, or both need what the other holds. */
+export const metOthers = (error: unknown): boolean => ['40P01', '40001', '55P03'].includes(codeOf(error));
+
 /**
- * Passing, and the trouble of one: somebody else holds what it needs, or it takes too long. Whatever takes locks by the dozen in one transaction gets on
+ * Passing, and the trouble of one: it met others, or takes too long. Whatever takes locks by the dozen in one transaction gets on
  * one by one: under a backlog, batches that wait for each other and are all undone come to a standstill (found by the fault tests: bookings of
  * many days against their expiring holds).
  */
-export const isItsOwn = (error: unknown): boolean => ['40P01', '40001', '55P03'].includes(codeOf(error)) || tookTooLong(error);
+export const isItsOwn = (error: unknown): boolean => metOthers(error) || tookTooLong(error);
