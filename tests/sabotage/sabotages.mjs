@@ -126,6 +126,11 @@ export const sabotages = [
     spec: spec.inbox, title: 'a deadlock is taken one by one at once, and not again as a whole', seen: /"n": 6/,
   },
   {
+    name: 'a connection at rest looks each millisecond',
+    edits: [{ file: `${platform}/bus/kafka.ts`, find: 'quietQueues();\n', put: '' }],
+    spec: spec.producer, title: 'a connection with nothing to send looks for nothing to send', seen: /\+ {3}/,
+  },
+  {
     name: 'facts that met others stay together',
     edits: [{ file: `${platform}/bus/bus-server.ts`, find: '() => this.#chunk.apart(topic)', put: '() => undefined' }],
     spec: spec.bus, title: 'facts that met others together go one a transaction for a while', seen: /"transactions": \d/,

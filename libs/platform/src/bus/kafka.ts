@@ -1,6 +1,9 @@
 import { Kafka, logLevel, type Admin, type AdminConfig, type KafkaConfig } from 'kafkajs';
 import type { Logger } from 'pino';
 import { answeringSocket } from './answering-socket';
+import { quietQueues } from './quiet-queue';
+
+quietQueues();
 
 const answersWithinMs = 20_000; // the longest any request here waits at a broker is a join of the group, 15 s
 

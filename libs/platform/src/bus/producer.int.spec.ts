@@ -1,9 +1,12 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
+import pino from 'pino';
 import { topics } from '@aftersales/contracts/catalogue';
 import { v7 as uuidv7 } from 'uuid';
 import { createTopics } from '../../../../tools/stack/topics.mjs';
 import { stack } from '../testing/stack';
+import { kafkaClient } from './kafka';
 import { FactProducer } from './producer';
 
 describe("the relay's producer, on a real broker", () => {
@@ -32,6 +35,20 @@ describe("the relay's producer, on a real broker", () => {
     }
     const [partition] = await admin.fetchTopicOffsetsByTimestamp(topic, now() + 3600_000);
     expect(partition).toEqual({ partition: 0, offset: '1' }); // nothing is dated later: the end
+  });
+
+  it('a connection with nothing to send looks for nothing to send', async () => {
+    const resting = kafkaClient('resting', stack.brokers, pino({ level: 'silent' })).admin();
+    await resting.connect();
+    await resting.fetchTopicMetadata({ topics: [topic] });
+    const looks = jest.spyOn(global, 'setTimeout');
+    try {
+      await pause(300); // 300 looks, where each asks for the next
+      expect(looks.mock.calls.filter(([, ms]) => (ms ?? 0) < 50)).toEqual([]);
+    } finally {
+      looks.mockRestore();
+      await resting.disconnect();
+    }
   });
 
   it('a send whose answer is lost is told to the relay, and not repeated by the client', async () => {
