@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isTransient } from '@aftersales/platform/inbox/transient';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import pg from 'pg';
 import { client } from '../../tools/demo/client.mjs';
@@ -50,8 +51,15 @@ export class Whole {
     return whole;
   }
 
+  /** Whoever looks waits for a server that is away: an experiment may have killed it meanwhile. */
   async rows<Row = Record<string, any>>(service: Service, sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return (await this.pools[service]!.query(sql, parameters)).rows as Row[];
+    for (const end = Date.now() + 30_000; ; await pause(200)) {
+      try {
+        return (await this.pools[service]!.query(sql, parameters)).rows as Row[];
+      } catch (error) {
+        if (!/^\s*select\b/i.test(sql) || !isTransient(error) || Date.now() > end) throw error;
+      }
+    }
   }
 
   part(service: Service, replica = 0) {
