@@ -122,7 +122,7 @@ export async function calls({ desk, ledger }: Day): Promise<void> {
   ledger.told('answered', next.visitId);
 }
 
-/** Everybody works until the day is over: about half of what two cores can serve, so that what waited behind a fault is worked off beside it. @throws what one of them was answered and is no outage */
+/** Everybody works until the day is over, at a pace that leaves two cores room to work off beside it what waited behind a fault. @throws what one of them was answered and is no outage */
 export async function work(day: Day): Promise<void> {
   await Promise.all([
     keepsOn(day, 500, publishesPolicy),

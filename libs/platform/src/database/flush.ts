@@ -1,3 +1,4 @@
+import { insertRow } from './rows';
 import type { PendingTimer, Tx } from './tx';
 
 /** What was written, for those who are woken after the commit. */
@@ -10,7 +11,7 @@ export interface Written {
 /** Each number of rows is a statement of its own, prepared once a connection; as a list in JSON a fact takes PostgreSQL twice the time (53 against 28 µs). */
 const atMost = 16;
 
-function send(tx: Tx, into: string, rows: readonly (readonly unknown[])[], onConflict = ''): void {
+function insertRows(tx: Tx, into: string, rows: readonly (readonly unknown[])[], onConflict = ''): void {
   for (let from = 0; from < rows.length; from += atMost) {
     const some = rows.slice(from, from + atMost);
     let n = 0;
@@ -32,7 +33,7 @@ export async function flush(tx: Tx): Promise<Written> {
   const envelopes = await Promise.all(facts.map(({ envelope }) => envelope()));
   let set: PendingTimer[] = [];
   const sendSet = (): void => {
-    send(tx, 'timer (kind, subject, due_at, ring_at, store_id, traceparent)', set.map(({ kind, subject, dueAt, storeId, traceparent }) => [kind, subject, dueAt, dueAt, storeId, traceparent]), setAnew);
+    insertRows(tx, 'timer (kind, subject, due_at, ring_at, store_id, traceparent)', set.map(({ kind, subject, dueAt, storeId, traceparent }) => [kind, subject, dueAt, dueAt, storeId, traceparent]), setAnew);
     set = [];
   };
   for (const timer of inOneOrder(timers.values())) {
@@ -43,8 +44,8 @@ export async function flush(tx: Tx): Promise<Written> {
     }
   }
   sendSet();
-  if (answer) send(tx, 'idempotency (id, body_hash, status, answer, etag)', [[answer.id, answer.bodyHash, answer.status, answer.answer, answer.etag]]);
+  if (answer) await insertRow(tx, 'idempotency', answer);
   // Outbox ids are drawn here, while the locked rows of the transaction are still held (Relay.tla: DrawUnderLock), and last: the relay looks behind nobody who still waits.
-  send(tx, 'outbox (topic, key, store_id, envelope)', facts.map(({ topic, key, storeId }, n) => [topic, key, storeId, envelopes[n]]));
+  insertRows(tx, 'outbox (topic, key, store_id, envelope)', facts.map(({ topic, key, storeId }, n) => [topic, key, storeId, envelopes[n]]));
   return { facts: facts.length, dueAt: [...timers.values()].flatMap((timer) => timer.dueAt ?? []), now: tx.now };
 }
