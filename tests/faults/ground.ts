@@ -118,7 +118,7 @@ export class Ground {
 
   /** Facts that somebody could not take in, and that no fault has meant so. */
   async setAside(): Promise<string[]> {
-    const found = await Promise.all(services.map((service) => this.whole.rows(service, `select consumer, type, reason, state from dead_letter where state in ('dead', 'parked') and key not like 'poison-%'`)));
+    const found = await Promise.all(services.map((service) => this.whole.rows(service, `select consumer, type, reason, state from dead_letter where state in ('dead', 'parked') and key <> all($1)`, [[...this.witness.strange]])));
     return found.flat().map(({ consumer, type, reason, state }) => `${consumer} ${type}: ${state}, ${reason}`);
   }
 

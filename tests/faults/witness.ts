@@ -19,7 +19,8 @@ export class Witness {
   readonly #ids = new Set<string>();
   readonly #read = new Map<string, number>();
   readonly #newest = new Map<string, number>();
-  readonly #strange = new Set<string>();
+  /** The keys of what faults say themselves: no facts of the platform's. */
+  readonly strange = new Set<string>();
   /** Facts whose version is below one that was said of the same thing before. */
   readonly outOfOrder: string[] = [];
   repeated = 0;
@@ -41,7 +42,7 @@ export class Witness {
   #hear(topic: string, place: string, offset: number, key: string, text: string): void {
     if (offset < (this.#read.get(place) ?? 0)) return; // the group was balanced anew and begins at the beginning
     this.#read.set(place, offset + 1);
-    if (this.#strange.has(key)) return;
+    if (this.strange.has(key)) return;
     this.recent.push({ topic, key, value: text });
     if (this.recent.length > 2_000) this.recent.splice(0, 1_000);
     const { id, type, subject, time, aggregateversion: version, data } = readable(text);
@@ -60,11 +61,6 @@ export class Witness {
   /** Facts of these types (without their version), in the order they were said. */
   said(...types: string[]): SaidFact[] {
     return types.flatMap((type) => this.#facts.get(type) ?? []);
-  }
-
-  /** What a fault says itself, under this key, is no fact of the platform's. */
-  overlook(key: string): void {
-    this.#strange.add(key);
   }
 
   /** Until it has read what is there now. @throws when it is not within a minute */

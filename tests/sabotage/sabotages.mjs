@@ -116,6 +116,11 @@ export const sabotages = [
     spec: spec.inbox, title: 'the same id with other bytes is a dead letter', seen: /- {3}"same id, other bytes"/,
   },
   {
+    name: 'a message under a strange key holds the id it bears',
+    edits: [{ file: `${platform}/inbox/arrived.ts`, find: 'hearers, { type: known.type, storeId: known.storeId })', put: 'hearers, known)' }],
+    spec: spec.inbox, title: 'under a key that is not its own, stays free for the fact itself', seen: /same id, other bytes/,
+  },
+  {
     name: 'what always takes too long is tried for ever',
     edits: [{ file: inbox, find: 'return times >= patience;', put: 'return false;' }],
     spec: spec.inbox, title: 'the limit of its time is taken one by one too', seen: /in trouble/,

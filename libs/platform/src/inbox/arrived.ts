@@ -83,7 +83,8 @@ export class Hearing {
     const hearers = this.#hearers((type) => type === contract.type);
     const data = contract.data.safeParse(envelope.data);
     if (!data.success) return unreadable(`wrong schema: ${firstFault(data.error.issues)}`, hearers, known);
-    if (contract.key(data.data) !== raw.key) return unreadable('wrong key', hearers, known);
+    // Noted by its place, not by its id: in another partition it may come before the fact whose id it bears, which would then be the altered one.
+    if (contract.key(data.data) !== raw.key) return unreadable('wrong key', hearers, { type: known.type, storeId: known.storeId });
     if (contract.scope === 'store' && !envelope.storeid) return unreadable('no store', hearers, known);
     let sealed: unknown = null;
     if (envelope.sealed) {

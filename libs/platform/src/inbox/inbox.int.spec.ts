@@ -173,6 +173,16 @@ describe('inbox', () => {
     expect((await letters(parcelId)).map(({ reason }) => reason)).toEqual(['same id, other bytes']);
   });
 
+  it('what a message says it is, under a key that is not its own, stays free for the fact itself', async () => {
+    const [parcelId, id] = [uuidv7(), randomUUID()];
+    const envelope = { specversion: '1.0', id, source: '/aftersales/hq', type: 'hq.parcel-sent.v1', subject: parcelId, time: new Date(0).toISOString(), datacontenttype: 'application/json', storeid: storeId, aggregateversion: 1, data: { parcelId, step: 7 } };
+    const strange = uuidv7();
+    await service.hearBytes('hq.parcel', strange, JSON.stringify(envelope));
+    await hear(parcelId, 1, { id });
+    expect([await heard(parcelId), await letters(parcelId)]).toEqual([[1], []]);
+    expect(await letters(strange)).toMatchObject([{ state: 'dead', reason: 'wrong key' }]);
+  });
+
   it('an altered one that was discarded and comes again blocks nothing', async () => {
     const parcelId = uuidv7();
     const id = uuidv7();
