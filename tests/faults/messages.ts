@@ -20,7 +20,8 @@ async function fromItsBeginning(ground: Ground, topic: string, of: readonly Serv
   const admin = ground.whole.kafka.admin();
   await admin.connect();
   const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition }) => ({ partition, offset: '0' }));
-  for (const service of of) await admin.setOffsets({ groupId: service, topic, partitions });
+  // Who could not say goodbye (his connections are cut by another fault) is a member until his session is over.
+  for (const service of of) await ground.until(`${service} has left its group`, () => admin.setOffsets({ groupId: service, topic, partitions }).then(() => true));
   await admin.disconnect();
   await ground.started(...of.flatMap((service) => ground.both(service)));
 }

@@ -182,7 +182,7 @@ describe('the database', () => {
     await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
     target.port = String((proxy.address() as AddressInfo).port);
     target.hostname = '127.0.0.1';
-    const far = new Database({ service: target.href, system: target.href }, 2, 500);
+    const far = new Database({ service: target.href, system: target.href }, 2, 1_500);
     try {
       await far.open();
       await far.read(scope, (tx) => tx.query('select 1'));

@@ -145,7 +145,7 @@ describe('coverage before consent', () => {
   });
 
   it('CLM-11 the desk asks about a newer version while the maker thinks: its late answer decides nothing', async () => {
-    await world.maker.faults({ mode: 'slow', ms: 400, count: 1 });
+    await world.maker.faults({ mode: 'slow', ms: 1_500, count: 1 });
     const visit = await ask(dear());
     await decide(visit);
     await world.coverageAsked({ ...visit, lines: [labour('B1')] }, { version: 2 });

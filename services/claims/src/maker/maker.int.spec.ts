@@ -104,7 +104,7 @@ describe('the maker', () => {
 
   describe('is called', () => {
     it('CLM-5 its calls overtake its answer: the claim is decided, and the answer changes nothing', async () => {
-      await world.maker.faults({ mode: 'slow', ms: 700, count: 1 });
+      await world.maker.faults({ mode: 'slow', ms: 1_500, count: 1 });
       const visit = await submitted();
       await world.claimIs(visit, 'paid');
       expect(await requestsOf(visit)).toMatchObject([{ state: 'waiting', attempts: 1 }]);
