@@ -50,7 +50,7 @@ try {
     console.log(`\n${slow ? `storage: +1 ms per sync of the WAL (${storage.how})` : 'storage: native'}; a commit alone takes ${commit.median.toFixed(2)} ms (p10 ${commit.p10.toFixed(2)}, p90 ${commit.p90.toFixed(2)})${slow ? `, without the delay p10 ${undelayed.p10.toFixed(2)}` : ''}`);
     if (slow && commit.p10 - undelayed.p10 < 0.8) throw new Error('the delay is not on: a commit is not 1 ms longer');
     for (const id of wanted) for (const size of sizes) {
-      const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, size, rounds: Number(values.rounds ?? (values.quick || size ? 3 : 7)) } });
+      const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, size, rounds: Number(values.rounds ?? (size ? 3 : values.quick ? 1 : 7)) } });
       if (!measured) continue;
       if (measured.failed) failed++;
       console.log(size && !measured.failed ? grownLine(id, size, measured.result) : line(measured));

@@ -19,7 +19,7 @@ const atOnce = [16, 4, 1]; // the figure is that of the first
 const connections = 20;
 
 export async function measure({ quick, rounds }) {
-  const portions = () => [new Portion(quick ? 1 : 4, 4_000), new Portion(quick ? 1 : 4, 4_000)]; // so many until V8 has compiled what is hot
+  const portions = (first) => [new Portion(quick ? 1 : 4, first), new Portion(quick ? 1 : 4, first)];
   const service = await startSample({ AFTERSALES_POOL: String(connections) });
   const raw = new pg.Pool({ connectionString: service.db.service, max: connections });
   const asking = fork(new URL('../lib/asking-process.mjs', import.meta.url));
@@ -86,16 +86,17 @@ export async function measure({ quick, rounds }) {
       postgres[name].push([...await usedByPostgres()].reduce((sum, [pid, ms]) => sum + ms - (fromPostgres.get(pid) ?? 0), 0) / n); // those of the idle pool may end meanwhile
       return rate;
     };
-    const [mine, theirs] = portions();
+    const [mine, theirs] = portions(4_000); // so many until V8 has compiled what is hot
     const result = await ratio(rounds, used('ours', ours(atOnce[0], mine), mine), used('peer', peer(atOnce[0], theirs), theirs));
     const both = (used) => `${median(used.ours).toFixed(2)} against ${median(used.peer).toFixed(2)} ms`;
     const also = [`CPU a command: Node ${both(node)}, PostgreSQL ${both(postgres)}`];
+    if (quick) return { ...result, also: also.join('; ') };
     const few = Math.min(rounds, 3);
     for (const workers of atOnce.slice(1)) {
-      const [a, b] = portions();
+      const [a, b] = portions(1_000);
       also.push(`${workers} at once: ${(await ratio(few, ours(workers, a), peer(workers, b))).value.toFixed(2)}`);
     }
-    const [a, b] = portions();
+    const [a, b] = portions(1_000);
     also.push(`the raw loop itself behind a bare Fastify route, ${atOnce[0]} at once: ${(await ratio(few, bareDoor(atOnce[0], a), peer(atOnce[0], b))).value.toFixed(2)}`);
     return { ...result, also: also.join('; ') };
   } finally {

@@ -20,7 +20,7 @@ export const figure = { id: 'P11', what: 'CSI of 1,000 stores × 3 years by regi
 
 export async function measure({ quick, slow, rounds, size }) {
   if (slow) return null; // it reads
-  const [stores, perDay] = size ? [(quick ? 1 : 10) * size, 1] : quick ? [30, 1] : [1_000, 2];
+  const [stores, perDay] = size ? [(quick ? 1 : 10) * size, 1] : quick ? [10, 1] : [1_000, 2];
   const service = await TestService.start({ name: 'hq', module: HqModule, settings: hqSettings });
   const { admin } = service.db;
   try {
