@@ -53,7 +53,7 @@ try {
       const measured = await inOwnProcess({ file: files[id], options: { quick: values.quick, slow, size, rounds: Number(values.rounds ?? (size ? 3 : values.quick ? 1 : 7)) } });
       if (!measured) continue;
       if (measured.failed) failed++;
-      console.log(size && !measured.failed ? grownLine(id, size, measured.result) : line(measured));
+      console.log(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${size && !measured.failed ? grownLine(id, size, measured.result) : line(measured, values.quick)}`);
       if (size && !measured.failed) (grown[id] ??= {})[size] = measured.result;
       if (values.save && !size && !measured.failed) save({ ...measured, profile, quick: values.quick, commit, load: os.loadavg()[0] });
     }

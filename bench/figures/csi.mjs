@@ -16,7 +16,7 @@ const { StoreChanged } = require('@aftersales/contracts/hq/store');
  * SQL statement each over the kept facts. Both must say the same; and after all days, months and years were thrown away and counted again in
  * another order, ours must say it again, byte for byte.
  */
-export const figure = { id: 'P11', what: 'CSI of 1,000 stores × 3 years by region and brand ÷ plain SQL over the facts', unit: '×', floor: 0.3, goal: 0.02, less: true, rates: 's' };
+export const figure = { id: 'P11', what: 'CSI of 1,000 stores × 3 years by region and brand ÷ plain SQL over the facts', unit: '×', floor: 0.3, goal: 0.02, less: true, byData: true, rates: 's' };
 
 export async function measure({ quick, slow, rounds, size }) {
   if (slow) return null; // it reads

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { stack, startSample, stores, Timers } from '../lib/ours.mjs';
-import { due, effects, pending, prepare } from '../lib/timers.mjs';
+import { aheadMs, due, effects, pending, prepare } from '../lib/timers.mjs';
 
 const require = createRequire(import.meta.url);
 const IORedis = require('ioredis');
@@ -11,7 +11,7 @@ export const figure = { id: 'P8', what: 'p99 lag of 200 timers a second', unit: 
 const [floorMb, goalMb] = [64, 16];
 
 export async function measure({ quick, size }) {
-  const [waiting, seconds] = size ? [(quick ? 1_000 : 10_000) * size, 6] : quick ? [20_000, 3] : [1_000_000, 30];
+  const [waiting, seconds] = size ? [(quick ? 1_000 : 10_000) * size, 6] : quick ? [20_000, 5] : [1_000_000, 30];
   const service = await startSample();
   const redis = new IORedis(stack.redisUrl);
   const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]) / 2 ** 20;
@@ -24,10 +24,12 @@ export async function measure({ quick, size }) {
     await pending(service.db.admin, waiting);
     await service.rows('analyze timer');
     service.get(Timers).start();
-    await due(service.db.admin, stores.a, 200, 7_000, 5); // a second of it to warm up
-    await effects(service.db.admin);
-    await due(service.db.admin, stores.a, 200 * seconds, 7_000, 5);
-    const { p99 } = await effects(service.db.admin);
+    const lag = async (seconds) => {
+      await due(service.db.admin, stores.a, 200 * seconds, aheadMs, 5);
+      return (await effects(service.db.admin)).p99;
+    };
+    if (!quick) await lag(1); // to warm up
+    const p99 = await lag(seconds);
     const mb = most - before;
     return { value: p99, also: `Redis ${mb.toFixed(1)} MB, floor ${floorMb} goal ${goalMb}: ${mb <= goalMb ? 'goal' : mb <= floorMb ? 'floor' : 'MISSED'}; ${waiting.toLocaleString('en')} waiting` };
   } finally {

@@ -5,7 +5,7 @@ import { Asking } from '../lib/http.mjs';
 import { createTestDatabase, ParcelSent, sampleMigrations, withTopics } from '../lib/ours.mjs';
 import { startProcess } from '../lib/process.mjs';
 import { demand, median } from '../lib/rounds.mjs';
-import { due, prepare } from '../lib/timers.mjs';
+import { aheadMs, due, prepare } from '../lib/timers.mjs';
 
 const { TestIssuer } = createRequire(import.meta.url)('@aftersales/platform/testing/test-issuer');
 
@@ -80,7 +80,7 @@ export async function measure({ rounds }) {
 
       const timers = async () => {
         const n = (timersPerSecond * (beforeMs + afterMs)) / 1000;
-        const begins = await due(here.admin, first.told.stores.a, n, 7_000, 1000 / timersPerSecond);
+        const begins = await due(here.admin, first.told.stores.a, n, aheadMs, 1000 / timersPerSecond);
         await pause(begins.getTime() + beforeMs - Date.now());
         const working = await until('one is in the middle of timers', () => atTimers(here, [first, second]), 1);
         const killed = await kill(working);

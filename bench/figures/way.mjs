@@ -17,7 +17,7 @@ const idleMs = () => os.cpus().reduce((sum, { times }) => sum + times.idle, 0);
 const usedMs = ({ pid }) => fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 
 export async function measure({ quick, size }) {
-  const [seconds, perSecond] = size ? [10, 100] : [quick ? 5 : 20, 300]; // as the data grows: below what a busy machine can serve, or a queue is all there is to see
+  const [seconds, perSecond] = size ? [10, 100] : [quick ? 3 : 20, 300]; // as the data grows: below what a busy machine can serve, or a queue is all there is to see
   const [here, there, issuer] = [await createTestDatabase('hq', sampleMigrations), await createTestDatabase('crm', sampleMigrations), await TestIssuer.start()];
   const services = [];
   const asking = [];

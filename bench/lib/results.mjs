@@ -6,15 +6,16 @@ const readme = new URL('../README.md', import.meta.url);
 
 const number = (n) => (n >= 100 ? Math.round(n).toLocaleString('en') : n >= 10 ? n.toFixed(1) : n.toFixed(2));
 const reached = (figure, value, mark) => (figure.less ? value <= mark : value >= mark);
-export const verdict = (figure, value) => (reached(figure, value, figure.goal) ? 'goal' : reached(figure, value, figure.floor) ? 'floor' : 'MISSED');
+/** With `quick`, a figure whose peer is slow only beside much data is not judged. */
+export const verdict = (figure, value, quick) => (quick && figure.byData ? 'not judged by so little data' : reached(figure, value, figure.goal) ? 'goal' : reached(figure, value, figure.floor) ? 'floor' : 'MISSED');
 
 /** @returns one line a figure: value, floor, goal, reached or not */
-export function line({ figure, result, failed }) {
+export function line({ figure, result, failed }, quick) {
   if (failed) return `${figure.id}  FAILED  ${failed}`;
   const { value, p10, p90, ours, peer, rounds, also } = result;
-  const range = p10 === undefined ? '' : ` (${number(p10)}–${number(p90)}${rounds ? `, ${rounds} rounds` : ''})`;
+  const range = p10 === undefined || rounds === 1 ? '' : ` (${number(p10)}–${number(p90)}${rounds ? `, ${rounds} rounds` : ''})`;
   const rates = ours === undefined ? '' : `; ${number(ours)} against ${number(peer)} ${figure.rates}`;
-  return `${figure.id.padEnd(3)} ${number(value)} ${figure.unit}${range}  floor ${figure.floor} goal ${figure.goal}: ${verdict(figure, value)}  ${figure.what}${rates}${also ? `; ${also}` : ''}`;
+  return `${figure.id.padEnd(3)} ${number(value)} ${figure.unit}${range}  floor ${figure.floor} goal ${figure.goal}: ${verdict(figure, value, quick)}  ${figure.what}${rates}${also ? `; ${also}` : ''}`;
 }
 
 /** Keeps the latest run of a figure on a storage, and makes README's table of all that is kept. */
@@ -35,7 +36,7 @@ export function intoReadme(name, words) {
 
 function table(all) {
   const rows = Object.entries(all).sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true })).map(([key, { figure, value, p10, p90, rounds, ours, peer, also, quick, date, commit, load }]) => [
-    key, figure.what, `**${number(value)}** ${figure.unit}${p10 === undefined || rounds === 1 ? '' : ` (${number(p10)}–${number(p90)})`}`, figure.floor, figure.goal, verdict(figure, value),
+    key, figure.what, `**${number(value)}** ${figure.unit}${p10 === undefined || rounds === 1 ? '' : ` (${number(p10)}–${number(p90)})`}`, figure.floor, figure.goal, verdict(figure, value, quick),
     [ours === undefined ? '' : `${number(ours)} against ${number(peer)} ${figure.rates}`, also].filter(Boolean).join('; '), `${rounds ?? 1}${quick ? ' quick' : ''}`, `${number(commit.median)} ms`, `${date}, ${number(load)}`,
   ]);
   const head = ['', 'figure', 'median (p10–p90)', 'floor', 'goal', 'reached', 'in figures', 'rounds', 'a commit alone', 'date, load'];

@@ -12,13 +12,13 @@ export const median = (values) => {
 };
 
 /**
- * One round to warm up, then `rounds`; which side begins changes. Each side answers its figure of the round (a rate, a time).
- * @param {number} rounds @param {() => Promise<number>} ours @param {() => Promise<number>} peer
+ * One round to warm up (unless `cold`), then `rounds`; which side begins changes. Each side answers its figure of the round (a rate, a time).
+ * @param {number} rounds @param {() => Promise<number>} ours @param {() => Promise<number>} peer @param {boolean} [cold]
  * @returns median and p10–p90 of the rounds' ratios ours ÷ peer, and both sides' medians
  */
-export async function ratio(rounds, ours, peer) {
+export async function ratio(rounds, ours, peer, cold = false) {
   const seen = { ours: [], peer: [], ratios: [] };
-  for (let round = -1; round < rounds; round++) {
+  for (let round = cold ? 0 : -1; round < rounds; round++) {
     let [a, b] = [0, 0];
     if (round % 2) {
       a = await ours();

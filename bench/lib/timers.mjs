@@ -1,5 +1,8 @@
 import { percentile, demand } from './rounds.mjs';
 
+/** The sweep comes every 5 s and rings for what is due within 15: so far ahead, it has seen what is written here. */
+export const aheadMs = 5_500;
+
 /** `n` timers that are due in a month, so that the few which are due now have company. */
 export const pending = (admin, n) => admin.query(`insert into timer (kind, subject, due_at, ring_at) select 'parcel.remind', gen_random_uuid(), due, due
   from (select now() + interval '30 days' + i * interval '1 ms' as due from generate_series(1, $1::int) i) t`, [n]);
