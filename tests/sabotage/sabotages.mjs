@@ -233,9 +233,15 @@ export const sabotages = [
     spec: spec.timers, title: 'TIM-3 Redis emptied with the ring in it: the sweep finds what is due', seen: /nobody has found it/,
   },
   {
+    name: 'who hears a ring too early does not wait',
+    edits: [{ file: timers, find: 'if (next && this.#sweeping && !this.#stopping)', put: 'if (!next)' }],
+    spec: spec.timers, title: 'TIM-3 a ring comes a moment early: whoever hears it waits for the instant, not for the next sweep', seen: /Expected: < 1500/,
+  },
+  {
     name: "worker clock instead of the database's",
     edits: [
-      { file: timers, find: 'where ring_at <= app_now() and kind = any($1::text[]) order by', put: 'where ring_at <= to_timestamp(${Date.now()} / 1000.0) and kind = any($1::text[]) order by' },
+      { file: timers, find: '(epoch from ring_at - app_now()) * 1000)', put: '(epoch from ring_at - to_timestamp(${Date.now()} / 1000.0)) * 1000)' },
+      { file: timers, find: 'where ring_at <= app_now() + interval', put: 'where ring_at <= to_timestamp(${Date.now()} / 1000.0) + interval' },
       { file: timers, find: 'and ring_at <= app_now() returning *', put: 'and ring_at <= to_timestamp(${Date.now()} / 1000.0) returning *' },
     ],
     spec: spec.timers, title: 'TIM-3 rings at the due instant, not before, and once whatever looks', seen: /- {3}1,/,

@@ -7,7 +7,7 @@ const bucketMs = 50;
 const patienceMs = 2_000; // with a Redis that is frozen: nothing of ours waits for it longer
 
 /**
- * BullMQ, and all that knows it. A ring says "look for what is due", nothing more: one job for all timers of the same 50 ms, only for what
+ * BullMQ, and all that knows it. A ring says "look for what is due", nothing more: one job for all timers of the same 50 ms, as they begin, only for what
  * is due soon, so Redis stays small and may be emptied at any time. Nothing here is awaited by a request or a transaction.
  */
 @Injectable()
@@ -43,7 +43,7 @@ export class Rings {
   ring(inMs: number): void {
     if (this.#connections[0].status !== 'ready') return;
     const delay = Math.max(0, inMs);
-    const at = Math.ceil((Date.now() + delay) / bucketMs) * bucketMs;
+    const at = Math.floor((Date.now() + delay) / bucketMs) * bucketMs;
     this.queue.add('ring', {}, { delay: Math.max(0, at - Date.now()), jobId: `at-${at}` }).catch((error: Error) => this.#complain(error));
   }
 

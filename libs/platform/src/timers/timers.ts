@@ -13,6 +13,7 @@ import type { Rings } from './rings';
 const soonMs = 15_000; // what is due within this is in Redis; three sweeps find it before
 const sweepMs = 5_000;
 const batch = 200;
+const atHandMs = 100; // a ring comes up to 50 ms early: what is due within this is waited for here, to the millisecond
 
 interface TimerRow extends Rung {
   readonly traceparent: string | null;
@@ -33,6 +34,7 @@ export class Timers {
   readonly #log = new Logger('timers');
   readonly #kinds = new Map<string, Kind>();
   #sweeping: NodeJS.Timeout | undefined;
+  #atHand: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #again = false;
   #stopping = false;
@@ -83,7 +85,7 @@ export class Timers {
     for (const { kind } of unknown) this.#log.error(`nobody here answers the timer ${kind}`);
     await this.lookForDue();
     await this.#look((tx) => tx.query<{ inMs: number }>(
-      `select distinct ceil(extract(epoch from ring_at - app_now()) * 20)::int * 50 as in_ms from timer where ring_at > app_now() and ring_at < app_now() + interval '${soonMs} ms'`,
+      `select distinct floor(extract(epoch from ring_at - app_now()) * 20)::int * 50 as in_ms from timer where ring_at > app_now() and ring_at < app_now() + interval '${soonMs} ms'`,
     )).then((rows) => this.#ringFor(rows.map(({ inMs }) => inMs)), () => undefined);
   }
 
@@ -96,13 +98,21 @@ export class Timers {
     const known = [...this.#kinds.keys()];
     for (;;) {
       // TimerBatch.tla: KnownKinds. Kinds of nobody (a version rolled back) are left out here and not after the limit: a batch of them at the head must not stop all others.
-      const due = await this.#look((tx) => tx.query<TimerRow>(`select * from timer where ring_at <= app_now() and kind = any($1::text[]) order by ring_at limit ${batch}`, [known]));
+      const lookedAt = performance.now();
+      const next = await this.#look((tx) => tx.query<TimerRow & { inMs: number }>(
+        `select *, ceil(extract(epoch from ring_at - app_now()) * 1000)::int as in_ms from timer where ring_at <= app_now() + interval '${atHandMs} ms' and kind = any($1::text[]) order by ring_at limit ${batch}`, [known]));
+      const due = next.filter(({ inMs }) => inMs <= 0);
       for (const kind of new Set(due.map((timer) => timer.kind))) {
         if (this.#stopping) return;
         await this.#fireTogether(kind, due.filter((timer) => timer.kind === kind));
       }
-      if (due.length < batch || this.#stopping) return;
+      if (due.length < batch || this.#stopping) return this.#waitFor(next[due.length], lookedAt);
     }
+  }
+
+  #waitFor(next: { inMs: number } | undefined, since: number): void {
+    clearTimeout(this.#atHand);
+    if (next && this.#sweeping && !this.#stopping) this.#atHand = setTimeout(() => void this.lookForDue(), next.inMs + since - performance.now());
   }
 
   async #fireTogether(kind: string, due: readonly TimerRow[]): Promise<void> {
@@ -167,6 +177,7 @@ export class Timers {
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#sweeping);
+    clearTimeout(this.#atHand);
     await this.#looking;
   }
 }
