@@ -240,7 +240,7 @@ export const sabotages = [
   {
     name: "worker clock instead of the database's",
     edits: [
-      { file: timers, find: '(epoch from ring_at - app_now()) * 1000)', put: '(epoch from ring_at - to_timestamp(${Date.now()} / 1000.0)) * 1000)' },
+      { file: timers, find: '(epoch from ring_at - app_now())) * 1000)', put: '(epoch from ring_at - to_timestamp(${Date.now()} / 1000.0))) * 1000)' },
       { file: timers, find: 'where ring_at <= app_now() + interval', put: 'where ring_at <= to_timestamp(${Date.now()} / 1000.0) + interval' },
       { file: timers, find: 'and ring_at <= app_now() returning *', put: 'and ring_at <= to_timestamp(${Date.now()} / 1000.0) returning *' },
     ],

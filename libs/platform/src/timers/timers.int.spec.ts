@@ -33,6 +33,12 @@ describe('timers', () => {
     expect([await rung(id), await pending(id)]).toEqual([1, []]);
   });
 
+  it('TIM-3 what is overdue by months rings like any other', async () => {
+    const { id } = await pack({ remindInMs: minute });
+    await service.jump(90 * 24 * 60 * minute);
+    expect(await rung(id)).toBe(1);
+  });
+
   it('TIM-2 a cancelled one is gone with the state it belonged to', async () => {
     const { id } = await pack({ remindInMs: 10 * minute });
     await service.http(`POST /stores/${stores.a}/parcels/${id}/send`, { as: staff.clerkA, ifMatch: 1 });

@@ -100,8 +100,8 @@ export class Timers {
       // TimerBatch.tla: KnownKinds. Kinds of nobody (a version rolled back) are left out here and not after the limit: a batch of them at the head must not stop all others.
       const lookedAt = performance.now();
       const next = await this.#look((tx) => tx.query<TimerRow & { inMs: number }>(
-        `select *, ceil(extract(epoch from ring_at - app_now()) * 1000)::int as in_ms from timer where ring_at <= app_now() + interval '${atHandMs} ms' and kind = any($1::text[]) order by ring_at limit ${batch}`, [known]));
-      const due = next.filter(({ inMs }) => inMs <= 0);
+        `select *, ceil(greatest(0, extract(epoch from ring_at - app_now())) * 1000)::int as in_ms from timer where ring_at <= app_now() + interval '${atHandMs} ms' and kind = any($1::text[]) order by ring_at limit ${batch}`, [known]));
+      const due = next.filter(({ inMs }) => inMs === 0);
       for (const kind of new Set(due.map((timer) => timer.kind))) {
         if (this.#stopping) return;
         await this.#fireTogether(kind, due.filter((timer) => timer.kind === kind));
