@@ -238,6 +238,11 @@ export const sabotages = [
     spec: spec.timers, title: 'TIM-3 a ring comes a moment early: whoever hears it waits for the instant, not for the next sweep', seen: /Expected: < 1500/,
   },
   {
+    name: 'what is overdue by 25 days overflows the look for it, and stops all',
+    edits: [{ file: timers, find: 'greatest(0, extract(epoch from ring_at - app_now()))', put: 'extract(epoch from ring_at - app_now())' }],
+    spec: spec.timers, title: 'TIM-3 what is overdue by months rings like any other', seen: /Expected: 1/,
+  },
+  {
     name: "worker clock instead of the database's",
     edits: [
       { file: timers, find: '(epoch from ring_at - app_now())) * 1000)', put: '(epoch from ring_at - to_timestamp(${Date.now()} / 1000.0))) * 1000)' },
