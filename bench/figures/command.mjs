@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { pg, staff, startSample, stores, uuidv7 } from '../lib/ours.mjs';
+import { rawPool, staff, startSample, stores, uuidv7 } from '../lib/ours.mjs';
 import { demand, median, Portion, ratio, seconds, shared } from '../lib/rounds.mjs';
 
 const { fastify } = createRequire(import.meta.resolve('@nestjs/platform-fastify'))('fastify');
@@ -21,7 +21,7 @@ const connections = 20;
 export async function measure({ quick, rounds }) {
   const portions = (first) => [new Portion(quick ? 1 : 4, first), new Portion(quick ? 1 : 4, first)];
   const service = await startSample({ AFTERSALES_POOL: String(connections) });
-  const raw = new pg.Pool({ connectionString: service.db.service, max: connections });
+  const raw = rawPool(service, connections);
   const asking = fork(new URL('../lib/asking-process.mjs', import.meta.url));
   const bare = fastify();
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FactProducer, kafka, ParcelSent, pg, stores, uuidv7, withTopics } from '../lib/ours.mjs';
+import { FactProducer, kafka, ParcelSent, rawPool, stores, uuidv7, withTopics } from '../lib/ours.mjs';
 import { hearing, projection } from '../lib/hearing.mjs';
 import { demand, Portion, ratio } from '../lib/rounds.mjs';
 
@@ -15,7 +15,7 @@ const [ourTopic, peerTopic] = ['hq.bench-heard', 'hq.bench-heard-plain'];
 
 export async function measure({ quick, rounds }) {
   return withTopics([peerTopic], 3, () => hearing(ourTopic, async (service) => {
-    const raw = new pg.Pool({ connectionString: service.db.service, max: 3 });
+    const raw = rawPool(service, 3);
     const producer = new FactProducer(kafka());
     const plain = kafka('plain').consumer({ groupId: 'plain', maxWaitTimeInMs: 250 });
     try {

@@ -1,5 +1,6 @@
-import { Database, kafka, LeaderConnection, Relay, pg, startSample, stores, uuidv7, withTopics } from '../lib/ours.mjs';
+import { Database, kafka, LeaderConnection, Relay, pg, startSample, uuidv7, withTopics } from '../lib/ours.mjs';
 import { demand, ratio, seconds } from '../lib/rounds.mjs';
+import { manyStores } from '../lib/timers.mjs';
 import { Counting, inOrder } from './relay.mjs';
 
 /**
@@ -54,8 +55,8 @@ export async function measure({ quick, rounds }) {
       const timers = (name) => async () => {
         const service = services[name];
         await service.rows('truncate parcel_rung');
-        await service.rows(`with p as (insert into parcel (id, store_id, version, state) select gen_random_uuid(), $1, 1, 'packed' from generate_series(1, $2::int) returning id)
-          insert into timer (kind, subject, due_at, ring_at, store_id) select 'parcel.remind', id, now(), now(), $1 from p`, [stores.a, due]);
+        await service.rows(`with p as (insert into parcel (id, store_id, version, state) select gen_random_uuid(), ($1::uuid[])[1 + i % cardinality($1::uuid[])], 1, 'packed' from generate_series(1, $2::int) i returning id, store_id)
+          insert into timer (kind, subject, due_at, ring_at, store_id) select 'parcel.remind', id, now(), now(), store_id from p`, [manyStores, due]);
         const took = await seconds(() => service.fireDue());
         const [{ n, parcels }] = await service.rows('select count(*)::int as n, count(distinct parcel_id)::int as parcels from parcel_rung');
         demand(n === due && parcels === due, `${n} rung of ${due}, ${parcels} different`);

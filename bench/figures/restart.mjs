@@ -1,4 +1,4 @@
-import { createTestDatabase, sampleMigrations, uuidv7 } from '../lib/ours.mjs';
+import { createTestDatabase, sampleMigrations } from '../lib/ours.mjs';
 import { startProcess } from '../lib/process.mjs';
 import { spread } from '../lib/rounds.mjs';
 import { due, effects, pending, prepare } from '../lib/timers.mjs';
@@ -15,7 +15,7 @@ export async function measure({ quick, rounds }) {
     await db.admin.query('analyze timer');
     const took = [];
     for (let round = 0; round < (quick ? 1 : Math.min(rounds, 3)); round++) {
-      await due(db.admin, uuidv7(), overdue, -3600_000);
+      await due(db.admin, overdue, -3600_000);
       const from = Date.now();
       const service = await startProcess({ name: 'hq', db });
       try {

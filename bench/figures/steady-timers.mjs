@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { stack, startSample, stores, Timers } from '../lib/ours.mjs';
+import { stack, startSample, Timers } from '../lib/ours.mjs';
 import { aheadMs, due, effects, pending, prepare } from '../lib/timers.mjs';
 
 const require = createRequire(import.meta.url);
@@ -25,7 +25,7 @@ export async function measure({ quick, size }) {
     await service.rows('analyze timer');
     service.get(Timers).start();
     const lag = async (seconds) => {
-      await due(service.db.admin, stores.a, 200 * seconds, aheadMs, 5);
+      await due(service.db.admin, 200 * seconds, aheadMs, 5);
       return (await effects(service.db.admin)).p99;
     };
     if (!quick) await lag(1); // to warm up

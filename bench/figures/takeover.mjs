@@ -80,7 +80,7 @@ export async function measure({ rounds }) {
 
       const timers = async () => {
         const n = (timersPerSecond * (beforeMs + afterMs)) / 1000;
-        const begins = await due(here.admin, first.told.stores.a, n, aheadMs, 1000 / timersPerSecond);
+        const begins = await due(here.admin, n, aheadMs, 1000 / timersPerSecond);
         await pause(begins.getTime() + beforeMs - Date.now());
         const working = await until('one is in the middle of timers', () => atTimers(here, [first, second]), 1);
         const killed = await kill(working);

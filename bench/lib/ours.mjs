@@ -34,6 +34,13 @@ export async function startSample(environment = {}) {
   return service;
 }
 
+/** The peer's connections. `end()` does not wait until they are closed: what the dropped database tells them meanwhile is no fault. */
+export function rawPool(service, max) {
+  const pool = new pg.Pool({ connectionString: service.db.service, max });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 export const silent = { warn: () => undefined, debug: () => undefined };
 export const kafka = (clientId = 'bench', retries = 2) => kafkaClient(clientId, stack.brokers, silent, retries);
 

@@ -1,4 +1,8 @@
+import { uuidv7 } from './ours.mjs';
 import { percentile, demand } from './rounds.mjs';
+
+/** Whose timers they are: a group's calls that are due at nine are those of many branches. */
+export const manyStores = Array.from({ length: 40 }, () => uuidv7());
 
 /** The sweep comes every 5 s and rings for what is due within 15: so far ahead, it has seen what is written here. */
 export const aheadMs = 5_500;
@@ -7,13 +11,13 @@ export const aheadMs = 5_500;
 export const pending = (admin, n) => admin.query(`insert into timer (kind, subject, due_at, ring_at) select 'parcel.remind', gen_random_uuid(), due, due
   from (select now() + interval '30 days' + i * interval '1 ms' as due from generate_series(1, $1::int) i) t`, [n]);
 
-/** `n` parcels whose timers are due `inMs` from now, each `everyMs` after the one before. @returns the first due instant */
-export async function due(admin, storeId, n, inMs, everyMs = 0) {
+/** `n` parcels of 40 stores whose timers are due `inMs` from now, each `everyMs` after the one before. @returns the first due instant */
+export async function due(admin, n, inMs, everyMs = 0) {
   const { rows } = await admin.query(`with at as (select date_trunc('milliseconds', clock_timestamp()) + $3::int * interval '1 ms' as first),
-    p as (insert into parcel (id, store_id, version, state) select gen_random_uuid(), $1, 1, 'packed' from generate_series(1, $2::int) returning id),
-    d as (select id, first, first + (row_number() over () - 1) * $4::int * interval '1 ms' as due from p, at),
-    t as (insert into timer (kind, subject, due_at, ring_at, store_id) select 'parcel.remind', id, due, due, $1 from d), w as (insert into bench_due select id, due from d)
-    select first from at`, [storeId, n, inMs, everyMs]);
+    p as (insert into parcel (id, store_id, version, state) select gen_random_uuid(), ($1::uuid[])[1 + i % cardinality($1::uuid[])], 1, 'packed' from generate_series(1, $2::int) i returning id, store_id),
+    d as (select id, store_id, first, first + (row_number() over () - 1) * $4::int * interval '1 ms' as due from p, at),
+    t as (insert into timer (kind, subject, due_at, ring_at, store_id) select 'parcel.remind', id, due, due, store_id from d), w as (insert into bench_due select id, due from d)
+    select first from at`, [manyStores, n, inMs, everyMs]);
   return rows[0].first;
 }
 

@@ -193,6 +193,11 @@ export const sabotages = [
     spec: spec.relay, title: 'a send that fails keeps every row, and a new producer sends them', seen: /not within/,
   },
   {
+    name: 'relay by any plan',
+    edits: [{ file: `${platform}/outbox/leader-connection.ts`, find: '5s ${byIndex}`', put: '5s`' }],
+    spec: spec.relay, title: 'reads a long backlog by its index', seen: /Received: \d+/,
+  },
+  {
     name: 'relay without leader',
     edits: [{ file: `${platform}/outbox/leader-connection.ts`, find: "'select pg_try_advisory_lock(hashtext($1)) as leads'", put: "'select $1::text is not null as leads'" }],
     spec: spec.relay, title: 'a replica that does not lead sends nothing while the leader is at it', seen: /- {3}0,/,
@@ -220,6 +225,16 @@ export const sabotages = [
 
   // --- timers ---
   {
+    name: 'all stores in one lane',
+    edits: [{ file: timers, find: 'i % Math.min(lanes, Math.ceil(due.length / few))', put: 'i - i' }],
+    spec: spec.timers, title: "one store's ring in their order, another's beside them", seen: /before the others/,
+  },
+  {
+    name: "a store's timers in several lanes",
+    edits: [{ file: timers, find: '      const inLane = due.filter(({ storeId }) => laneOf.get(storeId) === lane);', put: '      const inLane = due.filter((_, i) => laneOf.size > 0 && Math.floor((i * lanes) / due.length) === lane);' }],
+    spec: spec.timers, title: "one store's ring in their order, another's beside them", seen: /\+ {3}"|- {3}"/,
+  },
+  {
     name: 'timer locked before its subject',
     edits: [
       { file: timers, find: "      await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for no key update`, [subjects]);\n", put: '' },
@@ -246,8 +261,8 @@ export const sabotages = [
     name: "worker clock instead of the database's",
     edits: [
       { file: timers, find: '(epoch from ring_at - app_now())) * 1000)', put: '(epoch from ring_at - to_timestamp(${Date.now()} / 1000.0))) * 1000)' },
-      { file: timers, find: 'where ring_at <= app_now() + interval', put: 'where ring_at <= to_timestamp(${Date.now()} / 1000.0) + interval' },
-      { file: timers, find: 'and ring_at <= app_now() returning *', put: 'and ring_at <= to_timestamp(${Date.now()} / 1000.0) returning *' },
+      { file: timers, find: 'and ring_at <= app_now() + interval', put: 'and ring_at <= to_timestamp(${Date.now()} / 1000.0) + interval' },
+      { file: timers, find: "and ring_at - app_now() <= interval '0' returning *", put: 'and ring_at <= to_timestamp(${Date.now()} / 1000.0) returning *' },
     ],
     spec: spec.timers, title: 'TIM-3 rings at the due instant, not before, and once whatever looks', seen: /- {3}1,/,
   },

@@ -4,6 +4,11 @@ import pg from 'pg';
 
 const coalesceMs = 20;
 const awakeMs = 2_000;
+/**
+ * The outbox is read by its key alone. Vacuumed when few rows stood in many pages, it counts as nearly empty, and a backlog was read whole and sorted for
+ * each 500 facts: 47 ms of 60,000, 0.4 without.
+ */
+const byIndex = '-c enable_seqscan=off -c enable_bitmapscan=off';
 
 /**
  * A PostgreSQL connection of its own, outside every pool: it holds the advisory lock of the leader, does all of the leader's work, listens
@@ -87,7 +92,7 @@ export class LeaderConnection {
 
   async #connected(): Promise<pg.Client> {
     if (this.#client) return this.#client;
-    const client = new pg.Client({ connectionString: this.url, options: '-c idle_session_timeout=5s', keepAlive: true, query_timeout: 10_000, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({ connectionString: this.url, options: `-c idle_session_timeout=5s ${byIndex}`, keepAlive: true, query_timeout: 10_000, connectionTimeoutMillis: 5_000 });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ channel }) => this.#heard.get(channel)?.());

@@ -98,6 +98,35 @@ describe('the relay, on a real broker', () => {
     for (const key of keys) expect(firsts(key)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
   });
 
+  it('reads a long backlog by its index, though PostgreSQL believes that next to nothing stands there', async () => {
+    const own = await createTestDatabase('hq');
+    const itsDatabase = new Database(own, 2);
+    const key = uuidv7();
+    const backlog = (n: number) => own.admin.query(`insert into outbox (topic, key, envelope) select $1, $2, json_build_object('data', json_build_object('step', step, 'note', repeat('x', 600))) from generate_series(1, $3::int) step`, [topic, key, n]);
+    const scans = async () => (await own.admin.query(`select seq_scan as n from pg_stat_user_tables where relname = 'outbox'`)).rows[0].n;
+    const connected = async () => (await own.admin.query(`select 1 from pg_stat_activity where usename = current_database() || '_service'`)).rows.length > 0;
+    await itsDatabase.open();
+    try {
+      await backlog(10_000);
+      await own.admin.query('delete from outbox where id > 50');
+      await own.admin.query('vacuum (analyze, truncate off) outbox'); // 50 rows in all those pages, as a busy hour leaves them
+      await own.admin.query('delete from outbox');
+      await backlog(10_000);
+      await own.admin.query('select pg_stat_force_next_flush()');
+      const before = await scans();
+      const relay = new Relay(itsDatabase, new LeaderConnection(own.service), () => new FactProducer(kafka));
+      relay.start();
+      await until(() => seen.findLast((one) => one.key === key)?.step === 10_000);
+      await relay.stop();
+      await itsDatabase.stop();
+      await until(async () => !(await connected())); // what a connection has counted is told when it has ended
+      expect(await scans()).toBe(before);
+      expect((await own.admin.query('select count(*)::int as n from outbox')).rows).toEqual([{ n: 0 }]);
+    } finally {
+      await own.drop();
+    }
+  }, 60_000);
+
   it('sends nothing of a transaction that was undone', async () => {
     const key = uuidv7();
     await expect(database.transaction({ stores: [stores.a], actor: { kind: 'system', reason: 'test' } }, async (tx) => {

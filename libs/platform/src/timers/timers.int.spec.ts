@@ -82,6 +82,43 @@ describe('timers', () => {
     expect([n, parcels]).toEqual([1000, 1000]);
   });
 
+  describe('of several stores', () => {
+    const due = async (kind: string, storeId: string) => (await service.rows<{ id: string }>(
+      `with p as (insert into parcel (id, store_id, version, state) select gen_random_uuid(), $1, 1, 'packed' from generate_series(1, 30) returning id)
+       insert into timer (kind, subject, due_at, ring_at, store_id) select $2, id, at, at, $1 from (select id, app_clock() - row_number() over () * interval '1 second' as at from p) t returning subject as id`, [storeId, kind])).map(({ id }) => id).reverse();
+
+    it("TIM-3 one store's ring in their order, another's beside them", async () => {
+      const order: string[] = [];
+      let othersRing: () => void = () => undefined;
+      let [rung, waited] = [false, undefined as Promise<unknown> | undefined];
+      const others = new Promise<void>((resolve) => (othersRing = resolve)).then(() => (rung = true));
+      service.get(Timers).register('parcel.beside', 'parcel', async (_, { subject, storeId }) => {
+        if (storeId === stores.b) return othersRing();
+        await (waited ??= Promise.race([others, pause(5_000)])); // behind ours in one lane they would not come
+        order.push(rung ? subject : 'before the others');
+      });
+      const ours = await due('parcel.beside', stores.a);
+      await due('parcel.beside', stores.b);
+      await service.fireDue();
+      expect(order).toEqual(ours);
+    });
+
+    it("TIM-3 one store's go on while the database fails another's, whose are tried again as they are", async () => {
+      let away = true;
+      service.get(Timers).register('parcel.away', 'parcel', async (tx, { subject, storeId }) => {
+        if (storeId === stores.a && away) throw Object.assign(new Error('the server is going down'), { code: '57P01' });
+        await tx.query('insert into parcel_rung (store_id, parcel_id, at) values ($1, $2, $3)', [storeId, subject, tx.now]);
+      });
+      const [ours, theirs] = [await due('parcel.away', stores.a), await due('parcel.away', stores.b)];
+      const rungOf = async (ids: string[]) => (await service.rows('select 1 from parcel_rung where parcel_id = any($1)', [ids])).length;
+      await service.fireDue();
+      expect([await rungOf(ours), await rungOf(theirs), (await pending(ours[0]!))[0]!.attempts]).toEqual([0, 30, 0]);
+      away = false;
+      await service.fireDue();
+      expect([await rungOf(ours), await rungOf(theirs)]).toEqual([30, 30]);
+    });
+  });
+
   describe('started', () => {
     beforeAll(() => service.get(Timers).start());
 

@@ -12,10 +12,14 @@ import type { Rings } from './rings';
 
 const soonMs = 15_000; // what is due within this is in Redis; three sweeps find it before
 const sweepMs = 5_000;
-const batch = 200;
+const atOnce = 1_000; // due timers a look
+const batch = 200; // a transaction, whose subjects nobody else changes meanwhile
+const few = 25; // are not worth a lane more
+const lanes = 4; // transactions side by side: PostgreSQL answers one while Node asks in another
 const atHandMs = 100; // a ring comes up to 50 ms early: what is due within this is waited for here, to the millisecond
 
 interface TimerRow extends Rung {
+  readonly ringAt: Date;
   readonly traceparent: string | null;
   readonly attempts: number;
 }
@@ -96,23 +100,33 @@ export class Timers {
 
   async #fireAllDue(): Promise<void> {
     const known = [...this.#kinds.keys()];
-    for (;;) {
+    // Where the look before ended: behind a long report's snapshot one from the beginning passes over all that were rung since, 130 ms for 500,000 (bench P4).
+    for (let from: Date | '-infinity' = '-infinity'; ; ) {
       // TimerBatch.tla: KnownKinds. Kinds of nobody (a version rolled back) are left out here and not after the limit: a batch of them at the head must not stop all others.
       const lookedAt = performance.now();
       const next = await this.#look((tx) => tx.query<TimerRow & { inMs: number }>(
-        `select *, ceil(greatest(0, extract(epoch from ring_at - app_now())) * 1000)::int as in_ms from timer where ring_at <= app_now() + interval '${atHandMs} ms' and kind = any($1::text[]) order by ring_at limit ${batch}`, [known]));
+        `select *, ceil(greatest(0, extract(epoch from ring_at - app_now())) * 1000)::int as in_ms from timer where ring_at >= $2 and ring_at <= app_now() + interval '${atHandMs} ms' and kind = any($1::text[]) order by ring_at limit ${atOnce}`, [known, from]));
       const due = next.filter(({ inMs }) => inMs === 0);
-      for (const kind of new Set(due.map((timer) => timer.kind))) {
-        if (this.#stopping) return;
-        await this.#fireTogether(kind, due.filter((timer) => timer.kind === kind));
-      }
-      if (due.length < batch || this.#stopping) return this.#waitFor(next[due.length], lookedAt);
+      for (const kind of new Set(due.map((timer) => timer.kind))) await this.#fireInLanes(kind, due.filter((timer) => timer.kind === kind));
+      if (due.length < atOnce || this.#stopping) return this.#waitFor(next[due.length], lookedAt);
+      from = due.at(-1)!.ringAt;
     }
   }
 
   #waitFor(next: { inMs: number } | undefined, since: number): void {
     clearTimeout(this.#atHand);
     if (next && this.#sweeping && !this.#stopping) this.#atHand = setTimeout(() => void this.lookForDue(), next.inMs + since - performance.now());
+  }
+
+  /** A store's timers are fired in their order in one lane: they lock the same floor, the same desk. */
+  async #fireInLanes(kind: string, due: readonly TimerRow[]): Promise<void> {
+    const stores = [...new Set(due.map(({ storeId }) => storeId))];
+    const laneOf = new Map(stores.map((storeId, i) => [storeId, i % Math.min(lanes, Math.ceil(due.length / few))]));
+    const ends = await Promise.allSettled(Array.from({ length: lanes }, async (_, lane) => {
+      const inLane = due.filter(({ storeId }) => laneOf.get(storeId) === lane);
+      for (let from = 0; from < inLane.length && !this.#stopping; from += batch) await this.#fireTogether(kind, inLane.slice(from, from + batch));
+    }));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   async #fireTogether(kind: string, due: readonly TimerRow[]): Promise<void> {
@@ -134,8 +148,8 @@ export class Timers {
     return this.database.transaction({ stores, actor: { kind: 'system', reason: 'timer' } }, async (tx) => {
       // TimerLocks.tla: SubjectFirst, IdOrder; Timer.tla: LookUnderLock
       await tx.query(`select id from ${locks} where id = any($1::uuid[]) order by id for no key update`, [subjects]);
-      // Timer.tla: DatabaseClock, OneTransaction
-      const still = await tx.query<TimerRow>(`delete from timer where kind = $1 and subject = any($2::uuid[]) and ring_at <= app_now() returning *`, [kind, subjects]);
+      // Timer.tla: DatabaseClock, OneTransaction. Written so that the key's index alone serves: by ring_at's it would pass over all that is due or was rung.
+      const still = await tx.query<TimerRow>(`delete from timer where kind = $1 and subject = any($2::uuid[]) and ring_at - app_now() <= interval '0' returning *`, [kind, subjects]);
       const traces = new Map(still.map(({ subject, traceparent }) => [subject, traceparent]));
       const causeOf = (subject: string) => ({ id: `${kind}/${subject}`, traceparent: traces.get(subject) ?? null });
       for (const timer of still.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())) {
