@@ -26,8 +26,8 @@ export async function measure({ quick, size }) {
       services.push(...(await Promise.all([startProcess({ name: 'hq', db: here, issuer: issuer.url }), startProcess({ name: 'crm', db: there, issuer: issuer.url })])));
       await Promise.all(services.map((service) => service.ready()));
       const { port, told: { staff, stores } } = services[0];
-      for (let i = 0; i < 40; i++) asking.push(await Asking.to(port));
       for (const { admin } of [here, there]) await filled(admin, (quick ? 1_000 : 10_000) * (size ?? 0));
+      for (let i = 0; i < 40; i++) asking.push(await Asking.to(port));
       const head = `authorization: Bearer ${await issuer.token(staff.clerkA)}\r\n`;
       const idle = [...asking];
       const waiting = [];

@@ -33,6 +33,7 @@ export class Asking {
   post(path, headers, body = '') {
     return new Promise((resolve, reject) => {
       [this.#answered, this.#broken] = [resolve, reject];
+      if (this.#socket.destroyed) return reject(new Error('the connection was closed before')); // by the service, idle for 72 s
       this.#socket.write(`POST ${path} HTTP/1.1\r\nhost: bench\r\n${headers}${body ? `content-type: application/json\r\n` : ''}content-length: ${body.length}\r\n\r\n${body}`);
     });
   }
