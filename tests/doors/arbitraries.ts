@@ -19,7 +19,7 @@ export type Known = (name: string) => readonly string[];
 const texts = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc.string({ unit: 'binary', maxLength: 40 }), // every code point there is, NUL and all
-  fc.constantFrom('', ' ', "'; drop table visit; --", '%_\\', '‮וְ', '😀'.repeat(20), '陈小明', '{"a":1}', '<b onclick=x>', '${jndi:x}', '../../etc/passwd', '\u2028', 'null', '0', '-0', 'NaN'),
+  fc.constantFrom('', ' ', "'; drop table visit; --", '%_\\', '‮וְ', '😀'.repeat(20), '路人甲', '{"a":1}', '<b onclick=x>', '${jndi:x}', '../../etc/passwd', '\u2028', 'null', '0', '-0', 'NaN'), // nobody of the demo's: the canary seeks those
 );
 const instants = fc.date({ min: new Date('2024-01-01T00:00:00Z'), max: new Date('2030-01-01T00:00:00Z'), noInvalidDate: true });
 const anyDates = fc.oneof({ weight: 8, arbitrary: instants }, fc.constantFrom(...['0001-01-01T00:00:00Z', '0099-12-31T23:59:59Z', '1582-10-10T00:00:00Z', '9999-12-31T23:59:59.999Z', '2028-02-29T00:00:00Z'].map((text) => new Date(text))));
