@@ -225,6 +225,11 @@ export const sabotages = [
 
   // --- timers ---
   {
+    name: 'a drain of one look',
+    edits: [{ file: timers, find: 'if (due.length < atOnce || this.#stopping) return', put: 'return' }],
+    spec: spec.timers, title: 'TIM-3 fires 2 500 at once, more than a look finds, each once, looked for by two workers', seen: /- {3}2500,\n\+ {3}\d+,/,
+  },
+  {
     name: 'all stores in one lane',
     edits: [{ file: timers, find: 'i % Math.min(lanes, Math.ceil(due.length / few))', put: 'i - i' }],
     spec: spec.timers, title: "one store's ring in their order, another's beside them", seen: /before the others/,
@@ -269,7 +274,7 @@ export const sabotages = [
   {
     name: 'timer looked at before the lock',
     edits: [{ file: timers, find: 'for (const timer of still.sort(', put: 'for (const timer of [...due].sort(' }],
-    spec: spec.timers, title: 'TIM-3 fires 1 000 at once, each once, looked for by two workers', seen: /- {3}1000,\n\+ {3}\d+,/,
+    spec: spec.timers, title: 'TIM-3 fires 2 500 at once, more than a look finds, each once, looked for by two workers', seen: /- {3}2500,\n\+ {3}\d+,/,
   },
   {
     name: 'effect and claim in two transactions',

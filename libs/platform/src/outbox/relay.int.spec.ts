@@ -101,6 +101,7 @@ describe('the relay, on a real broker', () => {
   it('reads a long backlog by its index, though PostgreSQL believes that next to nothing stands there', async () => {
     const own = await createTestDatabase('hq');
     const itsDatabase = new Database(own, 2);
+    const relay = new Relay(itsDatabase, new LeaderConnection(own.service), () => new FactProducer(kafka));
     const key = uuidv7();
     const backlog = (n: number) => own.admin.query(`insert into outbox (topic, key, envelope) select $1, $2, json_build_object('data', json_build_object('step', step, 'note', repeat('x', 600))) from generate_series(1, $3::int) step`, [topic, key, n]);
     const scans = async () => (await own.admin.query(`select seq_scan as n from pg_stat_user_tables where relname = 'outbox'`)).rows[0].n;
@@ -114,7 +115,6 @@ describe('the relay, on a real broker', () => {
       await backlog(10_000);
       await own.admin.query('select pg_stat_force_next_flush()');
       const before = await scans();
-      const relay = new Relay(itsDatabase, new LeaderConnection(own.service), () => new FactProducer(kafka));
       relay.start();
       await until(() => seen.findLast((one) => one.key === key)?.step === 10_000);
       await relay.stop();
@@ -123,6 +123,8 @@ describe('the relay, on a real broker', () => {
       expect(await scans()).toBe(before);
       expect((await own.admin.query('select count(*)::int as n from outbox')).rows).toEqual([{ n: 0 }]);
     } finally {
+      await relay.stop();
+      await itsDatabase.stop();
       await own.drop();
     }
   }, 60_000);

@@ -89,11 +89,12 @@ export class Timers {
     const unknown = await this.#look((tx) => tx.query<{ kind: string }>('select distinct kind from timer where ring_at <= app_now() and kind <> all($1::text[])', [[...this.#kinds.keys()]])).catch(() => []);
     for (const { kind } of unknown) this.#log.error(`nobody here answers the timer ${kind}`);
     await this.lookForDue();
+    const lookedAt = performance.now();
     const soon = await this.#look((tx) => tx.query<{ inMs: number }>(
       `select distinct floor(extract(epoch from ring_at - app_now()) * 20)::int * 50 as in_ms from timer where ring_at > app_now() and ring_at < app_now() + interval '${soonMs} ms'`,
     )).catch(() => []);
     for (const { inMs } of soon) {
-      this.#ringFor([inMs]);
+      this.#ringFor([inMs + lookedAt - performance.now()]);
       await breathe(); // 300 rings at once would keep what is due just now waiting for 25 ms
     }
   }
