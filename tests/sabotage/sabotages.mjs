@@ -78,7 +78,7 @@ export const sabotages = [
     name: 'catch-all that commits offsets',
     edits: [{
       file: `${platform}/bus/bus-server.ts`, find: 'const resume = pause();',
-      put: "resolveOffset(batch.lastOffset());\n      return offsets.done(topic, partition, batch.lastOffset());\n      const resume = pause();",
+      put: 'resolveOffset(batch.lastOffset());\n      return offsets.done(payload);\n      const resume = pause();',
     }],
     spec: spec.bus, title: 'leaves what a member could not apply, uncommitted, to the next', seen: /Received: \d/,
   },
@@ -98,10 +98,15 @@ export const sabotages = [
     spec: spec.bus, title: 'who joins its group and never hears what it was given begins anew', seen: /not within 60 s: all are/,
   },
   {
+    name: 'offsets that could not be committed are tried under the next generation',
+    edits: [{ file: `${platform}/bus/offsets.ts`, find: 'await this.#group!.commitOffsetsIfNecessary(offsets);', put: 'for (const group = this.#group!; ; ) { try { await group.commitOffsetsIfNecessary(offsets); break; } catch { await new Promise((again) => setTimeout(again, 100)); } }' }],
+    spec: spec.bus, title: 'never set back what the next owner of a partition has committed', seen: /not within 30 s: all are/,
+  },
+  {
     name: 'offset committed before the effect',
     edits: [{
       file: `${platform}/bus/bus-server.ts`, find: 'if (arrived.length) await this.#apply(',
-      put: 'offsets.done(topic, partition, messages[messages.length - 1]!.offset);\n        if (arrived.length) await this.#apply(',
+      put: 'resolveOffset(messages[messages.length - 1]!.offset);\n        offsets.done(payload);\n        if (arrived.length) await this.#apply(',
     }],
     spec: spec.bus, title: 'leaves what a member could not apply, uncommitted, to the next', seen: /Received: \d/,
   },

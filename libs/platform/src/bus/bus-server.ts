@@ -144,13 +144,13 @@ export class BusServer extends Server implements CustomTransportStrategy {
       partitionAssigners: [honestAssigner],
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 60, restartOnFailure: async () => true },
     });
-    const offsets = new Offsets(consumer);
+    const offsets = new Offsets();
     this.#consumer = consumer;
     this.#offsets = offsets;
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.#behind.clear();
       this.#stopped.clear();
-      offsets.forget();
+      offsets.joined();
       this.#joined = true;
     });
     consumer.on(consumer.events.FETCH, () => (this.#lastFetch = Date.now()));
@@ -174,8 +174,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
     gauge('partitions_stopped', 'Where the next fact is older than the inbox remembers: somebody must say from where to go on (docs/architecture.md, the consumer)', () => this.#stopped.size);
   }
 
-  async #eachBatch({ batch, resolveOffset, heartbeat, pause, isRunning, isStale }: EachBatchPayload, offsets: Offsets): Promise<void> {
+  async #eachBatch(payload: EachBatchPayload, offsets: Offsets): Promise<void> {
+    const { batch, resolveOffset, heartbeat, pause, isRunning, isStale } = payload;
     const { topic, partition } = batch;
+    const { generation } = offsets;
     const hearing = this.#hearings.get(topic)!;
     const place = `${topic}/${partition}`;
     const compacted = [...hearing.contracts.values()].some(({ kept }) => kept === 'compacted');
@@ -199,9 +201,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
         }
         if (arrived.length) await this.#apply(hearing, arrived, messages.length, heartbeat);
         if (arrived.length) failpoint('bus.after-effect');
+        if (offsets.generation !== generation) return; // while another broker was asked, the group was joined anew: whoever has the partition now reads these again
         const last = messages[messages.length - 1]!.offset;
         resolveOffset(last); // Consumer.tla: OffsetAfterTx
-        offsets.done(topic, partition, last);
+        offsets.done(payload);
         this.#retries.delete(place);
         this.#lastFetch = Date.now(); // kafkajs fetches again only when all is applied: that is progress too
         this.#behind.set(place, Number(batch.highWatermark) - 1 - Number(last));

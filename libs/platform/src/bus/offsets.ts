@@ -1,52 +1,65 @@
 import { Logger } from '@nestjs/common';
-import type { Consumer, TopicPartitionOffsetAndMetadata } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 
 const commitEveryMs = 1_000; // offsets may lag, the inbox allows it: p99 30 ms instead of 202 ms at 300/s
 
-/** How far this consumer has applied its partitions, committed behind the transactions. */
+type Group = Pick<EachBatchPayload, 'uncommittedOffsets' | 'commitOffsetsIfNecessary'>;
+
+/**
+ * How far this consumer has applied its partitions, committed behind the transactions. What is to be committed is kafkajs' own position as it stands, in one
+ * request under the generation it was reached in. `consumer.commitOffsets` tries the same offsets for a minute, also under the next generation: they set back
+ * what the partition's next owner had committed, for as long as it was quiet (seen where the group's coordinator was killed).
+ */
 export class Offsets {
   readonly #log = new Logger('bus');
-  #done = new Map<string, TopicPartitionOffsetAndMetadata>();
+  #group: Group | undefined;
+  #generation = 0;
+  #failing = false;
   #looking: NodeJS.Timeout | undefined;
   #committing: Promise<void> | undefined;
 
-  constructor(private readonly consumer: Consumer) {}
-
-  /** Everything up to `last`, and that too. */
-  done(topic: string, partition: number, last: string): void {
-    this.#done.set(`${topic}/${partition}`, { topic, partition, offset: String(Number(last) + 1) });
+  /** Counts how often this consumer has joined its group: whatever it read before that is not its own any more. */
+  get generation(): number {
+    return this.#generation;
   }
 
-  /** The group is balanced anew: partitions that went elsewhere must not be committed from here, nor by a commit that fails now. */
-  forget(): void {
-    this.#done = new Map();
+  joined(): void {
+    this.#generation++;
+    this.#group = undefined;
   }
 
-  /** One commit after the other: the client tries one for a minute. */
+  /** There is something to commit in it. */
+  done(group: Group): void {
+    this.#group = group;
+  }
+
+  /** One commit after the other. */
   begin(): void {
     this.#looking = setInterval(() => (this.#committing ??= this.#commit().finally(() => (this.#committing = undefined))), commitEveryMs);
   }
 
+  /** Its consumer is of no use any more: a commit now would connect it again. */
   stop(): void {
     clearInterval(this.#looking);
+    this.#group = undefined;
   }
 
   async end(): Promise<void> {
-    this.stop();
+    clearInterval(this.#looking);
     await this.#committing;
     await this.#commit();
+    this.stop();
   }
 
   async #commit(): Promise<void> {
-    const done = this.#done;
-    const offsets = [...done.entries()];
-    done.clear();
-    if (offsets.length === 0) return;
+    const offsets = this.#group?.uncommittedOffsets();
+    if (!offsets?.topics.length) return;
     try {
-      await this.consumer.commitOffsets(offsets.map(([, offset]) => offset));
+      await this.#group!.commitOffsetsIfNecessary(offsets); // named, they are committed at once, whatever is necessary
+      this.#failing = false;
     } catch (error) {
-      this.#log.warn(`offsets stay for the next time: ${(error as Error).message}`);
-      for (const [place, offset] of offsets) if (!done.has(place)) done.set(place, offset);
+      if (!this.#failing) this.#log.warn(`offsets stay for the next time: ${(error as Error).message}`);
+      this.#failing = true;
     }
   }
 }
