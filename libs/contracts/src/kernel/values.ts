@@ -11,6 +11,9 @@ export const Id = z.uuid();
 export const Instant = z.iso.datetime();
 export const LocalDate = z.iso.date();
 
+/** A day as somebody types it: of our time, so that what is counted from it still is one (three years' cover of a car sold in 9998 has no date). */
+export const Day = LocalDate.refine((day) => day > '1900' && day < '2100', 'There is no such day.');
+
 /** Who pays a line (REC-16). */
 export const Payer = z.enum(['customer', 'warranty', 'insurer', 'internal', 'goodwill']);
 export type Payer = z.infer<typeof Payer>;

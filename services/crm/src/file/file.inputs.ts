@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Channel, Code, Kilometres, Language, LocalDate, LocalTime, Vin } from '@aftersales/contracts/kernel/values';
+import { Channel, Code, Day, Kilometres, Language, LocalTime, Vin } from '@aftersales/contracts/kernel/values';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const Use = z.enum(['household', 'commercial', 'unknown']);
@@ -30,7 +30,7 @@ export const VehicleInput = z.strictObject({
   brand: Code,
   model: Code.nullable().optional(),
   use: Use.optional(),
-  saleDate: LocalDate.nullable().optional(),
+  saleDate: Day.nullable().optional(),
   customerId: z.uuid().nullable().optional(),
   contactId: z.uuid().nullable().optional(),
 });

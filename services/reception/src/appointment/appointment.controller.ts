@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { LocalDate } from '@aftersales/contracts/kernel/values';
+import { Day, LocalDate } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Command, Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { dueCursor } from '../desk-task/due.cursor';
 import { desk } from './appointment';
-import { BookInput, Day, HowInput, ReadBackInput, RequestInput, StoreCannotInput, ToldInput, WishInput } from './appointment.inputs';
+import { BookInput, HowInput, ReadBackInput, RequestInput, StoreCannotInput, ToldInput, WishInput } from './appointment.inputs';
 import { appointmentAs, dayBoard } from './appointment.queries';
 import { AppointmentService } from './appointment.service';
 import { AppointmentView } from './appointment.view';

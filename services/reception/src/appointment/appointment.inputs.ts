@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { isLocalDate } from '@aftersales/calendar/local-time';
-import { Channel, Code, Instant, Kilometres, Language, LocalDate, Money, Operation, PartNeed, Thousandths, Vin, VisitKind } from '@aftersales/contracts/kernel/values';
+import { Channel, Code, Day, Instant, Kilometres, Language, Money, Operation, PartNeed, Thousandths, Vin, VisitKind } from '@aftersales/contracts/kernel/values';
 
 /** Far enough for any appointment, near enough for every calendar. */
 const WishTime = Instant.refine((at) => at > '2000' && at < '2100', 'There is no appointment at that time.');
-export const Day = LocalDate.refine((day) => isLocalDate(day) && day > '2000' && day < '2100', 'There is no such day.');
 
 /** `lineId` comes back from an earlier round; a new line gets one here and keeps it to the settlement. */
 const OperationInput = z.strictObject({ ...Operation.shape, flatHours: Thousandths.min(0).max(1_000_000), lineId: z.uuid().optional() });
@@ -20,7 +18,7 @@ const IntroducedCar = z.strictObject({
   plate: z.string().min(2).max(20).nullable().default(null),
   model: Code.nullable().default(null),
   use: z.enum(['household', 'commercial', 'unknown']).default('unknown'),
-  saleDate: LocalDate.nullable().default(null),
+  saleDate: Day.nullable().default(null),
   mileage: Kilometres.max(9_999_999).nullable().default(null),
   name: z.string().min(1).max(200),
   phones: z.array(z.string().min(3).max(40)).min(1).max(5),

@@ -74,7 +74,9 @@ describe('booking', () => {
     expect(said).toMatchObject({ storeId: null, data: { customerId: made.customerId, vehicleId: made.vehicleId, appointmentId: made.appointmentId, market: 'TW', use: 'unknown' }, sealed: { name: '王小明', plate: 'ABC-1234' } });
     for (const text of [JSON.stringify(await desk.service.rows(`select * from appointment`)), said!.envelope]) expect(text).not.toMatch(/王小明|912345678|ABC-1234/);
     const { plate, ...neither } = car;
-    expect((await desk.service.http(`POST ${desk.path}`, { as: desk.advisor, body: desk.body(await desk.at(1, '10:00'), { car: neither }) })).status).toBe(422);
+    for (const wrong of [neither, { ...car, saleDate: '9998-05-01' }]) {
+      expect((await desk.service.http(`POST ${desk.path}`, { as: desk.advisor, body: desk.body(await desk.at(1, '10:00'), { car: wrong }) })).status).toBe(422);
+    }
   });
 
   it('REC-3 both halves held, read back and booked: one fact, the reply is kept, and doubled answers change nothing', async () => {

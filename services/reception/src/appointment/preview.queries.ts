@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { Code, Instant, LocalDate, Span, VisitKind } from '@aftersales/contracts/kernel/values';
+import { Code, Day, Instant, LocalDate, Span, VisitKind } from '@aftersales/contracts/kernel/values';
 import { StandingChanged } from '@aftersales/contracts/claims/standing';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { currentId, idsOf } from '../visit/car.queries';
 import { papersFor } from './appointment';
-import { Day } from './appointment.inputs';
 
 /** `a,b` in a query string. */
 const codes = z.string().max(2_000).default('').transform((text) => text.split(',').filter(Boolean)).pipe(z.array(Code).max(50));

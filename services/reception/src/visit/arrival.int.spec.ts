@@ -54,6 +54,7 @@ describe('arrival', () => {
     expect((await desk.post(`/${visitId}/open`, { readBack: true, signatureId: uuidv7() })).body.code).toBe('visit.car-unknown');
     expect(blank).toMatchObject({ vehicleId: null, allowed: ['identify', 'introduce', 'check-in', 'open', 'leave'] });
     const typed = { name: 'Lin Mei-Ling', phones: ['+886912000111'], plate: 'NEW-001', vin: goodSheet.vin, brand: 'nova' };
+    expect(await desk.post(`/${visitId}/introduce`, { ...typed, saleDate: '9998-05-01' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/saleDate' }] } });
     const key = uuidv7();
     const ifMatch = blank.version;
     const [first, again] = [await desk.post(`/${visitId}/introduce`, typed, { key, ifMatch }), await desk.post(`/${visitId}/introduce`, typed, { key, ifMatch })];

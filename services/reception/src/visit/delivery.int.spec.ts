@@ -139,6 +139,7 @@ describe('delivery', () => {
     await desk.service.jump(48 * hour);
     expect(await desk.service.rows(`select kind from timer where subject = $1`, [visit.visitId])).toEqual([]);
     const other = await paid();
+    expect((await deliver(other.visitId, { nextServiceOn: '9999-01-31' })).status).toBe(422);
     await deliver(other.visitId, { nextServiceOn: '2030-01-31', nextServiceAtKm: 99999 });
     expect((await delivered(other.visitId))[0]!.data).toMatchObject({ nextServiceOn: '2030-01-31', nextServiceAtKm: 99999 });
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Channel, Code, Kilometres, Language, LocalDate, Vin } from '@aftersales/contracts/kernel/values';
+import { Channel, Code, Day, Kilometres, Language, Vin } from '@aftersales/contracts/kernel/values';
 
 const plate = z.string().trim().min(1).max(20);
 const note = z.string().trim().min(1).max(1000);
@@ -31,7 +31,7 @@ export const IntroduceInput = z.strictObject({
   brand: Code,
   model: Code.nullable().default(null),
   use: z.enum(['household', 'commercial', 'unknown']).default('unknown'),
-  saleDate: LocalDate.nullable().default(null),
+  saleDate: Day.nullable().default(null),
   mileage: Kilometres.max(9_999_999).nullable().default(null),
 });
 export type IntroduceInput = z.output<typeof IntroduceInput>;
@@ -49,7 +49,7 @@ export const DeliverInput = z.strictObject({
   valuablesReturned: z.boolean(),
   nextServiceTold: z.boolean(),
   /** Where it is not the interval of the policy. */
-  nextServiceOn: LocalDate.optional(),
+  nextServiceOn: Day.optional(),
   nextServiceAtKm: Kilometres.max(9_999_999).optional(),
   waiverSignatureId: z.uuid().nullable().default(null),
 });

@@ -1,13 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { isLocalDate } from '@aftersales/calendar/local-time';
-import { Instant, LocalDate, Thousandths } from '@aftersales/contracts/kernel/values';
+import { Day, Instant, LocalDate, Thousandths } from '@aftersales/contracts/kernel/values';
 import type { Tx } from '@aftersales/platform/database/tx';
 import { Query } from '@aftersales/platform/http/operation';
 import type { Call } from '@aftersales/platform/http/operation-spec';
 import { z } from 'zod';
 import { capacityOf } from './capacity.queries';
 
-const Asked = z.strictObject({ from: LocalDate.refine((date) => isLocalDate(date) && date < '9999').optional(), days: z.coerce.number().int().min(1).max(62).default(7) });
+const Asked = z.strictObject({ from: Day.optional(), days: z.coerce.number().int().min(1).max(62).default(7) });
 type Asked = z.output<typeof Asked>;
 const Capacity = z.object({
   hours: z.array(z.object({ date: LocalDate, skill: z.string(), plannedHours: Thousandths, heldHours: Thousandths, walkInHours: Thousandths, freeHours: Thousandths })),
