@@ -7,7 +7,7 @@ export class Route {
   readonly #server: net.Server;
   #refuses = false;
   #delayMs = 0;
-  #watch: ((sent: Buffer) => boolean) | undefined;
+  #answersToCut = 0;
   /** Connections refused, cut, or made silent; chunks delayed; answers cut off: what this route has disturbed. */
   readonly disturbed = { refused: 0, cut: 0, silenced: 0, delayed: 0, answersCut: 0 };
 
@@ -26,7 +26,11 @@ export class Route {
       return;
     }
     const pair = new Pair(client, net.connect({ port: this.target, host: '127.0.0.1', noDelay: true }), this.#delayMs, {
-      sent: (chunk) => this.#watch?.(chunk) ?? false, delayed: () => this.disturbed.delayed++, answerCut: () => this.disturbed.answersCut++, gone: () => this.#pairs.delete(pair),
+      losing: () => this.#answersToCut > 0, delayed: () => this.disturbed.delayed++, gone: () => this.#pairs.delete(pair),
+      answerCut: () => {
+        this.#answersToCut--;
+        this.disturbed.answersCut++;
+      },
     });
     this.#pairs.add(pair);
   }
@@ -50,15 +54,14 @@ export class Route {
     for (const pair of this.#pairs) pair.delayMs = ms;
   }
 
-  /** The next `times` commits reach the server, and their answers are lost with the connection. */
+  /** The next `times` commits that the server makes are told to nobody: their answers are lost with the connection. A commit answered by ROLLBACK is none. */
   cutAnswersToCommit(times: number): void {
-    let left = times;
-    this.#watch = (sent) => left > 0 && isCommit(sent) && left-- > 0;
+    this.#answersToCut = times;
   }
 
   heal(): void {
     this.#refuses = false;
-    this.#watch = undefined;
+    this.#answersToCut = 0;
     this.slow(0);
   }
 
@@ -72,8 +75,8 @@ export class Route {
 const isCommit = (sent: Buffer): boolean => sent.includes('Q\0\0\0\u000bcommit\0', 0, 'latin1');
 
 interface Report {
-  /** @returns whether the answer shall be lost */
-  sent(chunk: Buffer): boolean;
+  /** Whether answers to a commit are to be lost now. */
+  losing(): boolean;
   delayed(): void;
   answerCut(): void;
   gone(): void;
@@ -85,10 +88,10 @@ class Pair {
 
   constructor(private readonly client: net.Socket, private readonly server: net.Socket, public delayMs: number, private readonly report: Report) {
     this.#forward(client, server, (chunk) => {
-      if (report.sent(chunk)) this.#loseAnswer = true;
+      if (report.losing() && isCommit(chunk)) this.#loseAnswer = true;
     });
     this.#forward(server, client, (chunk) => {
-      if (!this.#loseAnswer || !chunk.includes('COMMIT\0', 0, 'latin1')) return; // answers to what was sent before it come first
+      if (!this.#loseAnswer || !report.losing() || !chunk.includes('COMMIT\0', 0, 'latin1')) return; // answers to what was sent before it come first
       report.answerCut(); // the server has done it and said so
       this.reset();
     });
