@@ -19,7 +19,7 @@ describe('the proxy', () => {
         const commit = chunk.indexOf('Q\0\0\0\u000bcommit\0', 0, 'latin1');
         if (commit < 0) return socket.write(chunk);
         socket.write(chunk.subarray(0, commit)); // answers come one by one, as PostgreSQL's do
-        return setTimeout(() => socket.write('C\0\0\0\u000bCOMMIT\0', 'latin1'), 20);
+        return setTimeout(() => socket.write(chunk.includes('failed') ? 'C\0\0\0\rROLLBACK\0' : 'C\0\0\0\u000bCOMMIT\0', 'latin1'), 20);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -105,5 +105,18 @@ describe('the proxy', () => {
     expect([received, answers]).toEqual([['insertQ\0\0\0\u000bcommit\0'], 'insert']);
     expect(await echoed(await connected(), 'next')).toBe('next');
     expect(route.disturbed.answersCut).toBe(1);
+  });
+
+  it('a commit that is answered by ROLLBACK is none: another is cut', async () => {
+    const before = route.disturbed.answersCut;
+    route.cutAnswersToCommit(1);
+    const failed = await connected();
+    let answers = '';
+    failed.on('data', (chunk) => (answers += chunk)).write('failedQ\0\0\0\u000bcommit\0', 'latin1');
+    while (!answers.includes('ROLLBACK')) await once(failed, 'data');
+    const other = await connected();
+    other.write('Q\0\0\0\u000bcommit\0', 'latin1');
+    expect((await once(other, 'error'))[0]).toMatchObject({ code: 'ECONNRESET' });
+    expect(route.disturbed.answersCut - before).toBe(1);
   });
 });

@@ -99,7 +99,7 @@ export const sabotages = [
   },
   {
     name: 'offsets that could not be committed are tried under the next generation',
-    edits: [{ file: `${platform}/bus/offsets.ts`, find: 'await this.#group!.commitOffsetsIfNecessary(offsets);', put: 'for (const group = this.#group!; ; ) { try { await group.commitOffsetsIfNecessary(offsets); break; } catch { await new Promise((again) => setTimeout(again, 100)); } }' }],
+    edits: [{ file: `${platform}/bus/offsets.ts`, find: 'await group.commitOffsetsIfNecessary(offsets);', put: 'for (;;) { try { await group.commitOffsetsIfNecessary(offsets); break; } catch { await new Promise((again) => setTimeout(again, 100)); } }' }],
     spec: spec.bus, title: 'never set back what the next owner of a partition has committed', seen: /not within 30 s: all are/,
   },
   {

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fact } from '@aftersales/contracts/kernel/event';
@@ -74,6 +74,17 @@ describe('the bus, on a real broker', () => {
   const members = async () => (await admin.describeGroups([group])).groups[0]!.members.map(({ memberAssignment }) => memberAssignment.length);
   const duplicates = async () => (await register.getSingleMetric('inbox_duplicates_total')?.get())?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
 
+  /** A client that `tamper` is shown each request of, with its number in Kafka's protocol, before it is sent. */
+  const tampered = (tamper: (request: number, bytes: Buffer, socket: Socket) => void): Kafka =>
+    new Kafka({ clientId: 'tampered', brokers: stack.brokers, logLevel: logLevel.NOTHING, socketFactory: ({ host, port, onConnect }) => {
+      const socket = connect({ host, port }, onConnect);
+      const write = socket.write.bind(socket) as (bytes: Buffer, ...more: never[]) => boolean;
+      socket.write = ((bytes: Buffer, ...more: never[]) => {
+        tamper(bytes.readInt16BE(4), bytes, socket);
+        return write(bytes, ...more);
+      }) as typeof socket.write;
+      return socket;
+    } });
   const until = async (what: string, holds: () => boolean | Promise<boolean>, withinS = 20) => {
     for (const end = Date.now() + withinS * 1000; !(await holds()); await pause(50)) if (Date.now() > end) throw new Error(`not within ${withinS} s: ${what}`);
   };
@@ -141,18 +152,11 @@ describe('the bus, on a real broker', () => {
     let cuts = 0;
     let watching = false;
     /** Loses the answer to the next SyncGroup (request 14), which the coordinator takes. */
-    const losing = new Kafka({ clientId: 'losing', brokers: stack.brokers, logLevel: logLevel.NOTHING, socketFactory: ({ host, port, onConnect }) => {
-      const socket = connect({ host, port }, onConnect);
-      const write = socket.write.bind(socket) as (bytes: Buffer, ...more: never[]) => boolean;
-      socket.write = ((bytes: Buffer, ...more: never[]) => {
-        if (watching && cuts === 0 && bytes.readInt16BE(4) === 14) {
-          cuts++;
-          socket.removeAllListeners('data').once('data', () => socket.destroy(new Error('cut')));
-        }
-        return write(bytes, ...more);
-      }) as typeof socket.write;
-      return socket;
-    } });
+    const losing = tampered((request, _bytes, socket) => {
+      if (!watching || cuts > 0 || request !== 14) return;
+      cuts++;
+      socket.removeAllListeners('data').once('data', () => socket.destroy(new Error('cut')));
+    });
     const steps = new Set<number>();
     const note = (step: number) => void steps.add(step);
     const first = start(note, losing);
@@ -172,18 +176,11 @@ describe('the bus, on a real broker', () => {
     let refused = 0;
     let refusing = false;
     /** Has the coordinator refuse its commits (request 8) for now: they name a topic that isn't there. */
-    const hindered = new Kafka({ clientId: 'hindered', brokers: stack.brokers, logLevel: logLevel.NOTHING, socketFactory: ({ host, port, onConnect }) => {
-      const socket = connect({ host, port }, onConnect);
-      const write = socket.write.bind(socket) as (bytes: Buffer, ...more: never[]) => boolean;
-      socket.write = ((bytes: Buffer, ...more: never[]) => {
-        if (refusing && bytes.readInt16BE(4) === 8) {
-          refused++;
-          bytes.write('q', bytes.lastIndexOf(topic));
-        }
-        return write(bytes, ...more);
-      }) as typeof socket.write;
-      return socket;
-    } });
+    const hindered = tampered((request, bytes) => {
+      if (!refusing || request !== 8) return;
+      refused++;
+      bytes.write('q', bytes.lastIndexOf(topic));
+    });
     const steps = new Set<number>();
     const note = (step: number) => void steps.add(step);
     const toEach = async (from: number) => {
@@ -194,12 +191,12 @@ describe('the bus, on a real broker', () => {
       return ends.filter(({ partition, high }) => offsets.find((one) => one.partition === partition)?.offset !== high).length;
     };
     const first = start(note, hindered);
-    await until('it is in its group', () => first.joined);
+    await until('it is in its group', () => first.joined, 60);
     refusing = true;
     await toEach(6_021);
     await until('what it has applied can not be committed', () => steps.size === 3 && refused > 0);
     const two = [first, start(note)];
-    await until('both have partitions', async () => (await members()).length === 2 && !(await members()).includes(0));
+    await until('both have partitions', async () => (await members()).length === 2 && !(await members()).includes(0), 60);
     await toEach(6_031);
     await until('the other has committed its own', async () => steps.size === 6 && (await behind()) < 3);
     refusing = false;

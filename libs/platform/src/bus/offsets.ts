@@ -52,10 +52,12 @@ export class Offsets {
   }
 
   async #commit(): Promise<void> {
-    const offsets = this.#group?.uncommittedOffsets();
-    if (!offsets?.topics.length) return;
+    const group = this.#group;
+    if (!group) return;
     try {
-      await this.#group!.commitOffsetsIfNecessary(offsets); // named, they are committed at once, whatever is necessary
+      const offsets = group.uncommittedOffsets();
+      if (offsets.topics.length === 0) return;
+      await group.commitOffsetsIfNecessary(offsets); // named, they are committed at once, whatever is necessary
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) this.#log.warn(`offsets stay for the next time: ${(error as Error).message}`);
